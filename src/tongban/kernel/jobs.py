@@ -1,0 +1,37 @@
+"""The jobs of the kernel: delivering announcements, and freeing jobs whose worker died."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from procrastinate import JobContext, RetryStrategy
+from procrastinate.contrib.django import app
+
+from tongban.kernel import announcements
+
+log = structlog.get_logger(__name__)
+
+# 7 tries: at once, then after about 2, 6, 18, 54, 162, 486 seconds. A listener that still fails
+# stays as a failed job, which `doctor` shows.
+RETRY = RetryStrategy(max_attempts=7, exponential_wait=3)
+
+# A worker that has not shown itself for this long (seconds) is dead: procrastinate's workers
+# renew their heartbeat every 10 seconds.
+DEAD_AFTER = 30
+
+
+@app.task(queue="announcements", retry=RETRY, pass_context=False)
+def tell(*, announcement: str, listener: str, payload: dict[str, Any]) -> None:
+    """Run one listener of one announcement."""
+    announcements.tell(announcement, listener, payload)
+
+
+@app.periodic(cron="* * * * * */15")
+@app.task(queue="upkeep", queueing_lock="free_stalled_jobs", pass_context=True)
+async def free_stalled_jobs(context: JobContext, timestamp: int) -> None:
+    """Retry jobs left `doing` by a worker that was killed; procrastinate does not by itself."""
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER):
+        log.warning("job_freed", job=job.id, task=job.task_name)
+        await manager.retry_job(job)
