@@ -1,0 +1,145 @@
+"""Rows of the catalogue."""
+
+from __future__ import annotations
+
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Theme(models.Model):
+    """A topic people browse by (主题), for persons or for firms."""
+
+    code = models.SlugField(max_length=60, primary_key=True)
+    name = models.JSONField()
+    audience = models.CharField(max_length=6)  # person, firm
+    description = models.JSONField(default=dict)
+    position = models.PositiveSmallIntegerField(default=0)
+
+
+class Item(models.Model):
+    """What government does for people, wherever it is offered (事项, 基本目录)."""
+
+    source = models.CharField(max_length=40)  # "tongban", "gd", "sc": whose catalogue
+    code = models.CharField(max_length=60)  # 基本编码: 12 digits in the national standard
+    name = models.JSONField()
+    type = models.CharField(max_length=4, blank=True)  # national: 01 permit … 20 public service
+    audiences = ArrayField(models.CharField(max_length=12), default=list)
+    themes = ArrayField(models.CharField(max_length=60), default=list)
+    everyday_names = ArrayField(models.CharField(max_length=120), default=list)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "code"], name="item_code_once")]
+
+
+class Offering(models.Model):
+    """An agency of a region offers an item (实施清单事项)."""
+
+    item = models.ForeignKey(Item, models.PROTECT, related_name="offerings")
+    agency = models.ForeignKey("directory.Agency", models.PROTECT, related_name="+")
+    region = models.ForeignKey("directory.Region", models.PROTECT, related_name="+")
+    source = models.CharField(max_length=40)
+    # 实施编码, 31 characters, or 33 with the serial of a 办理项; the source's own code otherwise.
+    code = models.CharField(max_length=80)
+    slug = models.SlugField(max_length=90, unique=True)  # the address of its page
+    name = models.JSONField()  # usually the item's; a 办理项 has its own
+    level = models.CharField(max_length=2, blank=True)  # 行使层级
+    # Copies, kept in the same transaction as the current guide, for browsing and searching.
+    audiences = ArrayField(models.CharField(max_length=12), default=list)
+    themes = ArrayField(models.CharField(max_length=60), default=list)
+    online = models.BooleanField(default=False)  # can be applied for here
+    region_path = models.CharField(max_length=255)
+    sort_key = models.CharField(max_length=300)  # pinyin
+    search_text = models.TextField(blank=True)
+    current = models.OneToOneField(
+        "catalogue.GuideVersion", models.PROTECT, null=True, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_why = models.JSONField(default=dict)
+    applications = models.PositiveIntegerField(default=0)  # for "most used"; counted nightly
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "code"], name="offering_code_once"),
+            models.CheckConstraint(
+                name="withdrawn_offering_has_no_current_guide",
+                condition=Q(withdrawn_at__isnull=True) | Q(current__isnull=True),
+            ),
+        ]
+        indexes = [
+            GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="offering_search"),
+            GinIndex(fields=["themes"], name="offering_themes"),
+            GinIndex(fields=["audiences"], name="offering_audiences"),
+            models.Index(
+                OpClass("region_path", name="varchar_pattern_ops"),
+                "sort_key",
+                name="offering_by_region",
+            ),
+            models.Index(fields=["agency", "sort_key", "id"], name="offering_by_agency"),
+            models.Index(
+                fields=["sort_key", "id"],
+                name="offering_in_order",
+                condition=Q(current__isnull=False),
+            ),
+        ]
+
+
+class GuideVersion(models.Model):
+    """One version of a guide to an offering (办事指南). Its content never changes."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        PUBLISHED = "published", _("Published")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    offering = models.ForeignKey(Offering, models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
+    content = models.JSONField()  # guide.Guide
+    digest = models.CharField(max_length=64)  # SHA-256 of name, content and form
+    form = models.ForeignKey("forms.FormVersion", models.PROTECT, null=True, related_name="+")
+    # The law's clock as columns: cases and reports read them without opening the document.
+    statutory_days = models.PositiveSmallIntegerField(null=True)
+    promised_days = models.PositiveSmallIntegerField(null=True)
+    limit_unit = models.CharField(max_length=14, default="working_days")
+    acceptance_days = models.PositiveSmallIntegerField(default=5)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey("identity.Account", models.PROTECT, null=True, related_name="+")
+    published_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    checked_on = models.DateField(null=True)  # when an editor last confirmed it
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["offering", "number"], name="guide_number_once"),
+            models.UniqueConstraint(
+                fields=["offering"],
+                name="one_published_guide",
+                condition=Q(state="published"),
+            ),
+            models.CheckConstraint(
+                name="guide_state_has_its_time",
+                condition=Q(state="draft", published_at__isnull=True, withdrawn_at__isnull=True)
+                | Q(state="published", published_at__isnull=False, withdrawn_at__isnull=True)
+                | Q(state="withdrawn", withdrawn_at__isnull=False),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="content_is_fixed",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(
+                    "offering", "number", "content", "digest", "form", "statutory_days",
+                    "promised_days", "limit_unit", "acceptance_days",
+                ) & pgtrigger.Q(old__state__in=["published", "withdrawn"]),
+            ),
+            pgtrigger.Protect(
+                name="published_is_kept",
+                operation=pgtrigger.Delete,
+                condition=~pgtrigger.Q(old__state="draft"),
+            ),
+        ]
