@@ -1,0 +1,47 @@
+"""Compile the message files (.po) to the form gettext reads (.mo), without system tools."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tools import stamps
+from tools.stamps import ROOT
+
+LOCALE = ROOT / "src" / "tongban" / "locale"
+STAMP = ROOT / "build" / ".translations-stamp"
+
+
+def sources() -> list[Path]:
+    return sorted(LOCALE.glob("*/LC_MESSAGES/*.po"))
+
+
+def is_compiled() -> bool:
+    """Whether every .mo is there and was made from today's .po."""
+    return stamps.is_current(STAMP, stamps.digest(sources())) and all(
+        po.with_suffix(".mo").exists() for po in sources()
+    )
+
+
+def compile_all() -> int:
+    """Compile every message file; returns how many. Fuzzy entries stay out."""
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    for po in sources():
+        with po.open("rb") as source:
+            catalog = read_po(source, locale=po.parent.parent.name, abort_invalid=True)
+        new = po.with_suffix(".mo.new")
+        with new.open("wb") as target:
+            write_mo(target, catalog)
+        new.replace(po.with_suffix(".mo"))
+    stamps.write(STAMP, stamps.digest(sources()))
+    return len(sources())
+
+
+def ensure() -> None:
+    if not is_compiled():
+        compile_all()
+
+
+if __name__ == "__main__":
+    print(f"{compile_all()} message files compiled")
