@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
+
+import pgtrigger
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
 
@@ -27,8 +31,12 @@ class Region(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="region_path_ends_with_code",
-                condition=Q(path__endswith=models.functions.Concat(F("code"), models.Value("/"))),
-            )
+                condition=Q(path__endswith=Concat(F("code"), Value("/"))),
+            ),
+            models.CheckConstraint(
+                name="region_root_has_its_own_path",
+                condition=Q(parent__isnull=False) | Q(path=Concat(F("code"), Value("/"))),
+            ),
         ]
 
 
@@ -40,6 +48,9 @@ class Calendar(models.Model):
     weekend = models.JSONField(default=list)  # weekday numbers, Monday = 0; [5, 6] usually
     covered_from = models.DateField(null=True)
     covered_until = models.DateField(null=True)  # the last day its authority has published
+    # Changes with every edit of the calendar or its days, so that each process can tell whether
+    # what it remembers still holds. The days' trigger sees to edits made by hand as well.
+    revision = models.UUIDField(default=uuid.uuid4)
 
     class Meta:
         constraints = [
@@ -71,6 +82,16 @@ class CalendarDay(models.Model):
                 name="calendar_day_kind", condition=Q(kind__in=["holiday", "makeup"])
             ),
         ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="new_revision",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                # Every calendar: there are few, and a statement may touch the days of several.
+                func="UPDATE directory_calendar SET revision = gen_random_uuid(); RETURN NULL;",
+            )
+        ]
 
 
 class Agency(models.Model):
@@ -93,6 +114,12 @@ class Agency(models.Model):
     class Meta:
         verbose_name_plural = "agencies"
         indexes = [models.Index(fields=["region", "sort_key"], name="agency_by_region")]
+        constraints = [
+            models.CheckConstraint(
+                name="valid_credit_code_is_there",
+                condition=Q(credit_code_valid=False) | ~Q(credit_code=""),
+            )
+        ]
 
 
 class Centre(models.Model):
@@ -107,4 +134,6 @@ class Centre(models.Model):
     # {"mon": [["09:00", "12:00"], ["13:00", "17:00"]], …}; absent = closed. On working days only,
     # unless "holidays": true.
     hours = models.JSONField(default=dict)
-    access = models.JSONField(default=dict)  # lifts, ramps, sign language …, localized text
+    access = models.JSONField(default=dict)  # {"lift": Localized, "ramp": …, "sign_language": …}
+    windows = models.JSONField(default=list)  # [{"code": "A01", "name": Localized}, …]
+    agencies = models.ManyToManyField(Agency, related_name="centres")  # who has windows here

@@ -8,6 +8,7 @@ import pgtrigger
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 
@@ -26,8 +27,21 @@ class Account(AbstractUser):
     class Meta(AbstractUser.Meta):
         constraints = [
             models.UniqueConstraint(
-                fields=["email"], name="account_email_once", condition=~Q(email="")
-            )
+                Lower("email"), name="account_email_once", condition=~Q(email="")
+            ),
+            # Else one could take somebody's phone or address as a user name, and their sign-in.
+            models.CheckConstraint(
+                name="username_is_no_phone_or_email",
+                condition=~Q(username__regex=r"@|^[+0-9 -]+$"),
+            ),
+            models.CheckConstraint(
+                name="phone_is_e164",
+                condition=Q(phone__isnull=True) | Q(phone__regex=r"^\+[1-9][0-9]{6,14}$"),
+            ),
+            models.CheckConstraint(
+                name="verified_phone_is_there",
+                condition=Q(phone_verified=False) | Q(phone__isnull=False),
+            ),
         ]
 
 
@@ -83,6 +97,7 @@ class Mandate(models.Model):
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+    given_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [
@@ -125,6 +140,7 @@ class Post(models.Model):
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
     given_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    ended_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [
@@ -138,6 +154,10 @@ class Post(models.Model):
                 name="clerks_and_officers_have_an_agency",
                 condition=~Q(role__in=["clerk", "officer"]) | Q(agency__isnull=False),
             ),
+            models.CheckConstraint(
+                name="post_ends_after_start",
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")),
+            ),
         ]
 
 
@@ -148,7 +168,7 @@ class AccessRecord(models.Model):
     account = models.ForeignKey(Account, models.PROTECT, related_name="+")
     agency = models.ForeignKey("directory.Agency", models.PROTECT, null=True)
     role = models.CharField(max_length=16)
-    what = models.CharField(max_length=40)  # case, file, identity_number
+    what = models.CharField(max_length=40)  # access.WHAT: case, file, identity_number
     case_number = models.CharField(max_length=20, blank=True)
     at = models.DateTimeField()
 
