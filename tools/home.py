@@ -129,8 +129,11 @@ def hold(home: Path, command: str) -> Iterator[Holding]:
             raise Busy(home, holder(home)) from None
         holding = Holding(descriptor)
         holding.tell(command=command)
-        yield holding
-        os.ftruncate(descriptor, 0)
+        try:
+            yield holding
+        finally:
+            with contextlib.suppress(OSError):  # on a full disk, say: the lock alone decides
+                os.ftruncate(descriptor, 0)
     finally:
         os.close(descriptor)
 

@@ -33,13 +33,19 @@ ROLE = DATABASE = "tongban"
 class Postgres:
     """The cluster of one state folder."""
 
-    def __init__(self, folder: Path, *, durable: bool = True) -> None:
-        """`durable=False` is for tests: a power cut may lose the cluster."""
+    def __init__(
+        self, folder: Path, *, durable: bool = True, patience: float = STOP_SECONDS
+    ) -> None:
+        """`durable=False` is for tests: a power cut may lose the cluster.
+
+        `patience`: seconds to wait for processes of an earlier server to be gone.
+        """
         self.home = folder
         self.data = folder / "data"
         self.log = folder / "pg.log"
         self.account = home.database_account()
         self.durable = durable
+        self.patience = patience
         digest = hashlib.sha256(str(self.data).encode()).hexdigest()[:10]
         self.cluster_name = f"tongban-{digest}"
         self.run = folder / "run"
@@ -101,6 +107,9 @@ class Postgres:
                 self._child.send_signal(signal.SIGQUIT)
                 self._child.wait(STOP_SECONDS)
         self._child = None
+        if self.home not in self.run.parents:
+            with contextlib.suppress(OSError):
+                self.run.rmdir()
 
     def identity(self) -> str:
         """Which database this is: changes when the cluster or the database is made anew."""
@@ -178,7 +187,7 @@ class Postgres:
             say("  stopping the database that a killed start left running")
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGINT)
-        if living and not self._await_none(STOP_SECONDS):
+        if living and not self._await_none(self.patience):
             numbers = ", ".join(map(str, sorted(self._processes())))
             raise Trouble(
                 f"Processes of an earlier database still use {self.data} (process {numbers}). "

@@ -21,6 +21,8 @@ from tools.console import Trouble, say, step, tail
 from tools.stamps import ROOT
 
 SOURCE = ROOT / "src" / "tongban"
+COLLECTED = ROOT / "build" / "collected"  # every state folder's: it is made of code alone
+COLLECTED_STAMP = ROOT / "build" / ".collected-stamp"
 FIRST_ANSWER_SECONDS = 60
 GRACE_SECONDS = 30  # for requests and jobs in hand
 OLDEST_POSTGRES = 15
@@ -83,19 +85,17 @@ class Platform:
 
     def _prepare(self, identity: str) -> None:
         """Migrations, static files and demo content, each only when its inputs have changed."""
-        wanted = {
-            "static": stamps.digest(
-                [build_assets.OUTPUT, *SOURCE.glob("*/static")], _lock_digest(), str(ROOT)
-            ),
-            "migrate": stamps.digest(SOURCE.glob("*/migrations"), _lock_digest(), identity),
-        }
+        static = stamps.digest(
+            [build_assets.OUTPUT, *SOURCE.glob("*/static")], _lock_digest(), str(ROOT)
+        )
+        wanted = {"migrate": stamps.digest(SOURCE.glob("*/migrations"), _lock_digest(), identity)}
         if self.demo:
             loaders = (SOURCE / "config").glob("**/*demo*")
             wanted["demo"] = stamps.digest([ROOT / "demo", *loaders], identity)
         file = self.home / "prepared.json"
         done = _read_json(file)
         todo = [name for name, mark in wanted.items() if done.get(name) != mark]
-        if not (ROOT / "build" / "collected").is_dir() and "static" not in todo:
+        if not (COLLECTED.is_dir() and stamps.is_current(COLLECTED_STAMP, static)):
             todo.insert(0, "static")
         if not todo:
             return
@@ -113,7 +113,8 @@ class Platform:
             time.sleep(0.05)
         if ready.returncode:
             raise Trouble("The database or the content could not be prepared: see above.")
-        stamps.write(file, json.dumps({**done, **{name: wanted[name] for name in todo}}))
+        stamps.write(COLLECTED_STAMP, static)
+        stamps.write(file, json.dumps({**done, **wanted}))
 
     def _serve(self) -> None:
         variables = {**self.variables(), children.MARK: str(self.home)}
@@ -134,7 +135,7 @@ class Platform:
             "--workers",
             os.environ.get("TONGBAN_WEB_WORKERS", str(processors)),
             "--blocking-threads",
-            os.environ.get("TONGBAN_WEB_THREADS", "8"),
+            os.environ.get("TONGBAN_WEB_THREADS", "4"),
             "--respawn-failed-workers",
             "--workers-kill-timeout",
             "20",

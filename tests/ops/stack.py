@@ -1,0 +1,84 @@
+"""The whole platform, started by `up` in a process of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+
+from tests.ops.running import clean_environment, eventually, free_port
+from tools import home, up
+
+
+class Stack:
+    """`up` without demo content on an empty state folder; ready when entered."""
+
+    def __init__(self, folder: Path, *, port: int | None = None) -> None:
+        self.folder = folder
+        self.port = port or free_port()
+
+    def __enter__(self) -> Stack:
+        self._said = (self.folder / "said.txt").open("wb")
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "tools.run", "up", "--no-demo",
+             "--data-dir", str(self.folder), "--port", str(self.port)],
+            env=clean_environment(), stdin=subprocess.DEVNULL, stdout=self._said,
+            stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        eventually(self._is_ready, seconds=120, what="the platform's first answer")
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.interrupt(signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(90)
+        self._process.kill()
+        self._process.wait()
+        self._said.close()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def said(self) -> str:
+        return (self.folder / "said.txt").read_text()
+
+    def _is_ready(self) -> bool:
+        assert self._process.poll() is None, self.said
+        return "address" in home.holder(self.folder)
+
+    def interrupt(self, number: signal.Signals) -> None:
+        self._process.send_signal(number)
+
+    def wait(self) -> int:
+        return self._process.wait(120)
+
+    def url(self) -> str:
+        return home.holder(self.folder)["database"]
+
+    def answers(self) -> bool:
+        return up.answer("127.0.0.1", self.port) == 200
+
+    def process(self, words: str) -> int:
+        """The number of the process whose command line holds `words`: its leader, the oldest."""
+        found = [
+            int(path.parent.name)
+            for path in Path("/proc").glob("[0-9]*/cmdline")
+            if words in _read(path) and str(self.folder) in _read(path.with_name("environ"))
+        ]
+        return min(found)
+
+
+def _read(path: Path) -> str:
+    with contextlib.suppress(OSError):
+        return path.read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+    return ""
