@@ -81,9 +81,7 @@ MOVES: Mapping[Act, Move] = {
     Act.EXAMINE: Move({State.ACCEPTED: State.EXAMINED}, _OFFICER),
     Act.GRANT: Move({State.EXAMINED: State.GRANTED}, _OFFICER),
     Act.REFUSE: Move({State.EXAMINED: State.REFUSED}, _OFFICER),
-    Act.COMPLETE: Move(
-        {State.GRANTED: State.COMPLETED, State.REFUSED: State.COMPLETED}, _WINDOW
-    ),
+    Act.COMPLETE: Move({State.GRANTED: State.COMPLETED, State.REFUSED: State.COMPLETED}, _WINDOW),
     Act.DELIVER: Move({State.COMPLETED: State.DELIVERED}, _WINDOW),
     # Until the decision, an applicant may take back what they sent.
     Act.WITHDRAW: Move(
@@ -107,9 +105,7 @@ MOVES: Mapping[Act, Move] = {
     ),
 }
 
-FINAL = frozenset(
-    {State.DELIVERED, State.NOT_ACCEPTED, State.WITHDRAWN, State.TERMINATED}
-)
+FINAL = frozenset({State.DELIVERED, State.NOT_ACCEPTED, State.WITHDRAWN, State.TERMINATED})
 # The applicant has been given an answer on the matter and may rate it.
 ANSWERED = frozenset({State.COMPLETED, State.DELIVERED})
 WAITING_FOR_APPLICANT = frozenset({State.INCOMPLETE, State.SUSPENDED})
@@ -129,9 +125,7 @@ def after(act: Act, state: State) -> State:
 
 def possible(state: State, actor: Actor) -> frozenset[Act]:
     """The acts open to `actor` in `state`."""
-    return frozenset(
-        act for act, move in MOVES.items() if state in move.to and actor in move.by
-    )
+    return frozenset(act for act, move in MOVES.items() if state in move.to and actor in move.by)
 
 
 class StageKind(StrEnum):

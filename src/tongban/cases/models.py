@@ -104,8 +104,14 @@ class Case(models.Model):
                 name="accepted_has_time",
                 condition=~Q(
                     state__in=[
-                        "accepted", "suspended", "examined", "granted", "refused", "completed",
-                        "delivered", "terminated",
+                        "accepted",
+                        "suspended",
+                        "examined",
+                        "granted",
+                        "refused",
+                        "completed",
+                        "delivered",
+                        "terminated",
                     ]
                 )
                 | Q(accepted_at__isnull=False),
@@ -194,7 +200,6 @@ class Attachment(models.Model):
     file = models.OneToOneField("kernel.StoredFile", models.PROTECT, related_name="+")
     draft = models.ForeignKey(Draft, models.CASCADE, null=True, related_name="attachments")
     case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="attachments")
-    field = models.CharField(max_length=60)
 
     class Meta:
         constraints = [
@@ -212,9 +217,7 @@ class Stage(models.Model):
     kind = models.CharField(max_length=12)
     agency = models.ForeignKey("directory.Agency", models.PROTECT, related_name="+")
     region_path = models.CharField(max_length=255)
-    assignee = models.ForeignKey(
-        "identity.Account", models.PROTECT, null=True, related_name="+"
-    )
+    assignee = models.ForeignKey("identity.Account", models.PROTECT, null=True, related_name="+")
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
     waiting = models.BooleanField(default=False)  # for the applicant; the clock stands

@@ -133,9 +133,17 @@ class GuideVersion(models.Model):
                 name="content_is_fixed",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange(
-                    "offering", "number", "content", "digest", "form", "statutory_days",
-                    "promised_days", "limit_unit", "acceptance_days",
-                ) & pgtrigger.Q(old__state__in=["published", "withdrawn"]),
+                    "offering",
+                    "number",
+                    "content",
+                    "digest",
+                    "form",
+                    "statutory_days",
+                    "promised_days",
+                    "limit_unit",
+                    "acceptance_days",
+                )
+                & pgtrigger.Q(old__state__in=["published", "withdrawn"]),
             ),
             pgtrigger.Protect(
                 name="published_is_kept",

@@ -1,0 +1,137 @@
+"""Cases, for the packages above. Everything else in `tongban.cases` is private.
+
+Acts raise `Refused` (kernel.errors) with a sentence for the person, or `InvalidAnswers`.
+"""
+
+from __future__ import annotations
+
+from tongban.cases.acceptance import accept, refuse_acceptance
+from tongban.cases.assignment import MOST_AT_ONCE, Claimed, assign, claim, release
+from tongban.cases.clocks import ClockView, clock_of, time_state_of
+from tongban.cases.completion import WAYS, complete, deliver
+from tongban.cases.deadlines import Day, Due, Limit, TimeState, Unit, Why, due_date
+from tongban.cases.decision import decide
+from tongban.cases.drafts import (
+    discard_draft,
+    draft_answers,
+    draft_form,
+    drafts_of,
+    find_draft,
+    save_draft,
+    start_draft,
+)
+from tongban.cases.endings import terminate, withdraw
+from tongban.cases.examination import examine
+from tongban.cases.lifecycle import (
+    ANSWERED,
+    FINAL,
+    MOVES,
+    STAGE_OF,
+    WAITING_FOR_APPLICANT,
+    Act,
+    Actor,
+    StageKind,
+    State,
+    possible,
+)
+from tongban.cases.models import Case, CaseEvent, Decision, Draft, Stage, SupplementRequest
+from tongban.cases.numbers import BadNumber, grouped, read_number
+from tongban.cases.queries import (
+    Load,
+    QueueCounts,
+    QueueFilter,
+    case_attachments,
+    cases_of,
+    find_case,
+    loads,
+    open_stage,
+    queue,
+    queue_counts,
+    staff_part,
+    visible_cases,
+)
+from tongban.cases.recalculation import on_calendar_changed, recalculate
+from tongban.cases.submission import InvalidAnswers, KeyReused, submit, submit_answers
+from tongban.cases.supplements import (
+    Point,
+    ask_supplement,
+    case_answers,
+    open_request,
+    supplement,
+)
+
+__all__ = [
+    "ANSWERED",
+    "FINAL",
+    "MOST_AT_ONCE",
+    "MOVES",
+    "STAGE_OF",
+    "WAITING_FOR_APPLICANT",
+    "WAYS",
+    "Act",
+    "Actor",
+    "BadNumber",
+    "Case",
+    "CaseEvent",
+    "Claimed",
+    "ClockView",
+    "Day",
+    "Decision",
+    "Draft",
+    "Due",
+    "InvalidAnswers",
+    "KeyReused",
+    "Limit",
+    "Load",
+    "Point",
+    "QueueCounts",
+    "QueueFilter",
+    "Stage",
+    "StageKind",
+    "State",
+    "SupplementRequest",
+    "TimeState",
+    "Unit",
+    "Why",
+    "accept",
+    "ask_supplement",
+    "assign",
+    "case_answers",
+    "case_attachments",
+    "cases_of",
+    "claim",
+    "clock_of",
+    "complete",
+    "decide",
+    "deliver",
+    "discard_draft",
+    "draft_answers",
+    "draft_form",
+    "drafts_of",
+    "due_date",
+    "examine",
+    "find_case",
+    "find_draft",
+    "grouped",
+    "loads",
+    "on_calendar_changed",
+    "open_request",
+    "open_stage",
+    "possible",
+    "queue",
+    "queue_counts",
+    "read_number",
+    "recalculate",
+    "refuse_acceptance",
+    "release",
+    "save_draft",
+    "staff_part",
+    "start_draft",
+    "submit",
+    "submit_answers",
+    "supplement",
+    "terminate",
+    "time_state_of",
+    "visible_cases",
+    "withdraw",
+]

@@ -1,0 +1,198 @@
+"""Which cases somebody may see, and the lists made of them. No case is read without its viewer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from tongban.cases.deadlines import soon_until
+from tongban.cases.lifecycle import STAGE_OF, Actor, StageKind, State
+from tongban.cases.models import NO_DAY, Attachment, Case, Stage
+from tongban.cases.numbers import BadNumber, read_number
+from tongban.directory.api import workdays
+from tongban.identity.api import HeldPost, Officer, Resident
+from tongban.kernel import clock
+from tongban.kernel.errors import Refused
+
+# Roles whose holders work with cases; editors and administrators do not see them.
+CASE_ROLES = ("clerk", "officer", "supervisor")
+
+
+def _reach(posts: tuple[HeldPost, ...]) -> Q:
+    """Stages within reach of any of the posts."""
+    reach = Q(pk__in=[])
+    for post in posts:
+        one = Q(region_path__startswith=post.region_path)
+        if post.agency_id is not None:
+            one &= Q(agency_id=post.agency_id)
+        reach |= one
+    return reach
+
+
+def visible_cases(officer: Officer) -> QuerySet[Case]:
+    """The cases an officer may see: those with a stage at their agency, in their region."""
+    reach = _reach(officer.posts_as(*CASE_ROLES))
+    return Case.objects.filter(Exists(Stage.objects.filter(reach, case=OuterRef("pk"))))
+
+
+def cases_of(resident: Resident) -> QuerySet[Case]:
+    """The cases of the parties a resident may act for."""
+    return Case.objects.filter(party_id__in=resident.party_ids)
+
+
+def find_case(cases: QuerySet[Case], number: str) -> Case:
+    """The case with that number (as typed) among `cases`.
+
+    Raises Refused: the same answer for a case that does not exist and one that is not theirs.
+    """
+    try:
+        found = (
+            cases.filter(number=read_number(number))
+            .select_related("offering", "agency", "party", "guide_version", "region")
+            .first()
+        )
+    except BadNumber:
+        raise Refused(
+            "case.bad_number",
+            _("That is not a case number. It has 12 digits; please check them."),
+            "number",
+        ) from None
+    if found is None:
+        raise Refused("case.not_found", _("No case with that number is open to you."), "number")
+    return found
+
+
+def case_attachments(case: Case) -> QuerySet[Attachment]:
+    """The files of a case that the caller has been allowed to see."""
+    return case.attachments.select_related("file").order_by("id")
+
+
+@dataclass(frozen=True)
+class QueueFilter:
+    """What a queue is narrowed to. Empty means all."""
+
+    kind: StageKind | None = None
+    whose: str = ""  # "mine", "unclaimed", ""
+    urgency: str = ""  # "late", "soon", "waiting", ""
+    agency_id: int | None = None
+    item: str = ""  # part of the item's name
+    roles: tuple[str, ...] = CASE_ROLES
+
+
+def queue(officer: Officer, narrowed: QueueFilter = QueueFilter()) -> QuerySet[Stage]:
+    """Open stages within an officer's reach. Page them by ("sort_day", "id")."""
+    stages = Stage.objects.filter(
+        _reach(officer.posts_as(*narrowed.roles)), closed_at__isnull=True
+    ).select_related(
+        "case", "case__offering", "case__party", "case__filed_by", "agency", "assignee"
+    )
+    if narrowed.kind:
+        stages = stages.filter(kind=narrowed.kind)
+    if narrowed.whose == "mine":
+        stages = stages.filter(assignee_id=officer.account_id)
+    elif narrowed.whose == "unclaimed":
+        stages = stages.filter(assignee__isnull=True)
+    if narrowed.urgency == "waiting":
+        stages = stages.filter(waiting=True)
+    elif narrowed.urgency:
+        today = clock.today()
+        late_before = Q(sort_day__lt=today)
+        if narrowed.urgency == "late":
+            stages = stages.filter(late_before)
+        else:
+            soon = soon_until(today, workdays())
+            stages = stages.filter(sort_day__gte=today, sort_day__lte=soon)
+    if narrowed.agency_id:
+        stages = stages.filter(agency_id=narrowed.agency_id)
+    if narrowed.item:
+        stages = stages.filter(case__offering__search_text__icontains=narrowed.item)
+    return stages
+
+
+@dataclass(frozen=True)
+class QueueCounts:
+    """How many open stages there are, by urgency."""
+
+    open: int
+    mine: int
+    unclaimed: int
+    late: int
+    soon: int
+    waiting: int
+
+
+def queue_counts(officer: Officer, roles: tuple[str, ...] = CASE_ROLES) -> QueueCounts:
+    """The counts behind a queue's filters, in one query."""
+    today = clock.today()
+    soon = soon_until(today, workdays())
+    counts = Stage.objects.filter(
+        _reach(officer.posts_as(*roles)), closed_at__isnull=True
+    ).aggregate(
+        open=Count("id"),
+        mine=Count("id", filter=Q(assignee_id=officer.account_id)),
+        unclaimed=Count("id", filter=Q(assignee__isnull=True)),
+        late=Count("id", filter=Q(sort_day__lt=today)),
+        soon=Count("id", filter=Q(sort_day__gte=today, sort_day__lte=soon)),
+        waiting=Count("id", filter=Q(waiting=True)),
+    )
+    return QueueCounts(**counts)
+
+
+@dataclass(frozen=True)
+class Load:
+    """What lies with one agency, or one officer of it."""
+
+    agency_id: int
+    assignee_id: int | None
+    open: int
+    late: int
+    soon: int
+    waiting: int
+
+
+def loads(officer: Officer) -> list[Load]:
+    """Open, late and soon-late stages by agency and assignee, for a supervisor. One query."""
+    today = clock.today()
+    soon = soon_until(today, workdays())
+    rows = (
+        Stage.objects.filter(_reach(officer.posts_as("supervisor")), closed_at__isnull=True)
+        .values("agency_id", "assignee_id")
+        .annotate(
+            open=Count("id"),
+            late=Count("id", filter=Q(sort_day__lt=today)),
+            soon=Count("id", filter=Q(sort_day__gte=today, sort_day__lte=soon)),
+            waiting=Count("id", filter=Q(waiting=True)),
+        )
+        .order_by("-late", "-soon", "agency_id")
+    )
+    return [Load(**row) for row in rows]
+
+
+def open_stage(case: Case) -> Stage | None:
+    """The stage a case stands in now."""
+    return case.stages.filter(closed_at__isnull=True).select_related("assignee", "agency").first()
+
+
+def staff_part(officer: Officer, stage: Stage, wanted: frozenset[Actor]) -> Actor | None:
+    """In which of the wanted parts an officer may act on a stage; None if in none."""
+    for actor in (Actor.OFFICER, Actor.CLERK):
+        if actor in wanted and any(
+            post.agency_id in (None, stage.agency_id)
+            and stage.region_path.startswith(post.region_path)
+            for post in officer.posts_as(actor)
+        ):
+            return actor
+    return None
+
+
+def waiting_day(due: date | None) -> date:
+    """Where a deadline sorts."""
+    return due or NO_DAY
+
+
+def open_states() -> list[State]:
+    """The states in which a case is still being handled."""
+    return [state for state, stage in STAGE_OF.items() if stage is not None]

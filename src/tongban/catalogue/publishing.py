@@ -1,0 +1,162 @@
+"""Versions of guides: add, publish, withdraw. A published version never changes; a new one replaces.
+
+The current version's facts are copied to its offering in the same transaction, so browsing and
+searching never lag behind.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import unicodedata
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
+
+from tongban.catalogue.guide import Guide
+from tongban.catalogue.models import GuideVersion, Offering
+from tongban.identity.api import Officer
+from tongban.kernel import clock
+from tongban.kernel.announcements import announce
+from tongban.kernel.errors import Refused
+
+
+def published_guide(offering_id: int) -> GuideVersion | None:
+    """The version of a guide that applies now, with its offering and form; None if there is none."""
+    return (
+        GuideVersion.objects.filter(offering_id=offering_id, state=GuideVersion.State.PUBLISHED)
+        .select_related("offering", "form")
+        .first()
+    )
+
+
+def guide_of(version: GuideVersion) -> Guide:
+    """A version's content."""
+    return Guide.model_validate(version.content)
+
+
+def digest_of(offering: Offering, guide: Guide, form_id: int | None) -> str:
+    """What makes two versions the same: name, content and form."""
+    content = json.dumps(
+        [offering.name, guide.model_dump(mode="json"), form_id], sort_keys=True, ensure_ascii=False
+    )
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+@transaction.atomic
+def add_version(
+    offering: Offering, guide: Guide, *, form_id: int | None = None, by: Officer | None = None
+) -> tuple[GuideVersion, bool]:
+    """A draft version with this content, and whether it is new: the newest one if nothing changed.
+
+    `by` None: an import. Raises Refused if the officer may not edit this offering.
+    """
+    _may_edit(offering, by)
+    digest = digest_of(offering, guide, form_id)
+    newest = offering.versions.order_by("-number").first()
+    if newest is not None and newest.digest == digest:
+        return newest, False
+    number = (offering.versions.aggregate(top=Max("number"))["top"] or 0) + 1
+    version = GuideVersion.objects.create(
+        **version_fields(offering, guide, form_id, digest),
+        number=number,
+        created_at=clock.now(),
+        created_by_id=by.account_id if by else None,
+    )
+    return version, True
+
+
+def version_fields(
+    offering: Offering, guide: Guide, form_id: int | None, digest: str
+) -> dict[str, object]:
+    """The columns that a version's content determines."""
+    return {
+        "offering": offering,
+        "content": guide.model_dump(mode="json"),
+        "digest": digest,
+        "form_id": form_id,
+        "statutory_days": guide.limits.statutory,
+        "promised_days": guide.limits.promised,
+        "limit_unit": guide.limits.unit.value,
+        "acceptance_days": guide.limits.acceptance,
+    }
+
+
+@transaction.atomic
+def publish(version_id: int, *, by: Officer | None = None) -> GuideVersion:
+    """Make a draft the current version; the one before it is withdrawn. Raises Refused."""
+    version = (
+        GuideVersion.objects.select_for_update(of=("self", "offering"))
+        .select_related("offering__item")
+        .get(pk=version_id)
+    )
+    _may_edit(version.offering, by)
+    if version.state == GuideVersion.State.PUBLISHED:
+        return version
+    if version.state == GuideVersion.State.WITHDRAWN:
+        raise Refused(
+            "guide.withdrawn", _("A withdrawn version is not published again. Make a new draft.")
+        )
+    moment = clock.now()
+    version.offering.versions.filter(state=GuideVersion.State.PUBLISHED).update(
+        state=GuideVersion.State.WITHDRAWN, withdrawn_at=moment
+    )
+    version.state = GuideVersion.State.PUBLISHED
+    version.published_at = moment
+    version.checked_on = clock.local_date(moment)
+    version.save()
+    copy_to_offering(version.offering, version, guide_of(version))
+    version.offering.save()
+    announce("guide.published", {"offering": version.offering_id, "version": version.pk})
+    return version
+
+
+@transaction.atomic
+def withdraw(offering_id: int, *, why: dict[str, str], by: Officer | None = None) -> Offering:
+    """Take an offering out of the catalogue; running cases go on. Raises Refused."""
+    offering = Offering.objects.select_for_update(of=("self",)).get(pk=offering_id)
+    _may_edit(offering, by)
+    moment = clock.now()
+    offering.versions.filter(state=GuideVersion.State.PUBLISHED).update(
+        state=GuideVersion.State.WITHDRAWN, withdrawn_at=moment
+    )
+    offering.current = None
+    offering.online = False
+    offering.withdrawn_at = moment
+    offering.withdrawn_why = why
+    offering.save()
+    announce("offering.withdrawn", {"offering": offering.pk})
+    return offering
+
+
+def copy_to_offering(offering: Offering, version: GuideVersion, guide: Guide) -> None:
+    """Set what browsing and searching read. Not saved here."""
+    item = offering.item
+    offering.current = version
+    offering.withdrawn_at = None
+    offering.withdrawn_why = {}
+    offering.audiences = item.audiences
+    offering.themes = item.themes
+    offering.online = guide.online and version.form_id is not None
+    offering.search_text = folded(
+        "\n".join(
+            [*offering.name.values(), *item.everyday_names, *guide.summary.values(), offering.code]
+        )
+    )
+
+
+def folded(text: str) -> str:
+    """Text as it is compared in searches: full-width as half-width, capitals as small."""
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def _may_edit(offering: Offering, by: Officer | None) -> None:
+    if by is None:
+        return
+    for post in by.posts_as("editor"):
+        if post.agency_id in (None, offering.agency_id) and offering.region_path.startswith(
+            post.region_path
+        ):
+            return
+    raise Refused("guide.not_yours", _("Your role does not include this guide."))
