@@ -54,7 +54,8 @@ class Stack:
 
     def _is_ready(self) -> bool:
         assert self._process.poll() is None, self.said
-        return "address" in home.holder(self.folder)
+        told = home.holder(self.folder)
+        return told.get("pid") == str(self.pid) and "address" in told
 
     def interrupt(self, number: signal.Signals) -> None:
         self._process.send_signal(number)
