@@ -6,54 +6,23 @@ safe subset of Python's syntax, such as `married == 'yes' and sum(items.amount) 
 
 from __future__ import annotations
 
-from enum import StrEnum
+import re
+from collections import Counter
+from datetime import date
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from tongban.forms import bounds
+from tongban.forms.kinds import Kind, Prefill
+from tongban.forms.rules import Rules
+
+__all__ = ["Check", "FieldDefinition", "FormDefinition", "Kind", "Option", "Prefill", "Step"]
+
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 Text = dict[str, str]
 Expression = str
-
-
-class Kind(StrEnum):
-    """Kinds of field. Each has one shape of answer, given here after the dash."""
-
-    TEXT = "text"  # - string, one line
-    LONG_TEXT = "long_text"  # - string, several lines
-    INTEGER = "integer"  # - integer
-    NUMBER = "number"  # - number as a decimal string, "12.5"
-    MONEY = "money"  # - yuan as a decimal string with two places, "1234.50"
-    DATE = "date"  # - "2026-11-22"
-    YES_NO = "yes_no"  # - "yes" or "no"
-    CHOICE = "choice"  # - one option's value
-    CHOICES = "choices"  # - list of options' values
-    REGION = "region"  # - region code
-    ADDRESS = "address"  # - {"region": code, "street": string}
-    ID_NUMBER = "id_number"  # - citizen's identity number, GB 11643, sealed at rest
-    CREDIT_CODE = "credit_code"  # - unified social credit code, GB 32100
-    PHONE = "phone"  # - mainland mobile or landline with area code
-    EMAIL = "email"  # - string
-    FILE = "file"  # - list of stored files' ids
-    GROUP = "group"  # - list of objects: a repeating group of `fields`
-    COMPUTED = "computed"  # - what `formula` gives; shown, never typed
-    DECLARATION = "declaration"  # - "yes": a statement the applicant must tick
-
-
-class Prefill(StrEnum):
-    """What the platform already knows and need not ask twice."""
-
-    PERSON_NAME = "person.name"
-    PERSON_ID_NUMBER = "person.id_number"
-    PERSON_PHONE = "person.phone"
-    PERSON_EMAIL = "person.email"
-    PERSON_BIRTH_DATE = "person.birth_date"
-    PERSON_REGION = "person.region"
-    PERSON_ADDRESS = "person.address"
-    FIRM_NAME = "firm.name"
-    FIRM_CREDIT_CODE = "firm.credit_code"
-    FIRM_REPRESENTATIVE = "firm.representative"
-    FIRM_ADDRESS = "firm.address"
 
 
 class _Strict(BaseModel):
@@ -113,6 +82,26 @@ class FieldDefinition(_Strict):
             raise ValueError(f"{self.key}: only a group has fields")
         if any(field.kind in (Kind.GROUP, Kind.FILE) for field in self.fields):
             raise ValueError(f"{self.key}: a group holds no groups and no files")
+        _refuse_twice([field.key for field in self.fields], f"{self.key}: ")
+        _refuse_twice([option.value for option in self.options], f"{self.key}: ")
+        if self.min_items > self.max_items:
+            raise ValueError(f"{self.key}: min_items is more than max_items")
+        return self
+
+    @model_validator(mode="after")
+    def _bounds_can_be_read(self) -> FieldDefinition:
+        for text in filter(None, (self.minimum, self.maximum)):
+            if self.kind is Kind.DATE:
+                bounds.day(text, date(2000, 1, 1))
+            elif self.kind in (Kind.INTEGER, Kind.NUMBER, Kind.MONEY):
+                bounds.number(text)
+            else:
+                raise ValueError(f"{self.key}: only numbers, money and dates have bounds")
+        if self.pattern is not None:
+            try:
+                re.compile(self.pattern)
+            except re.error as error:
+                raise ValueError(f"{self.key}: pattern: {error}") from error
         return self
 
 
@@ -146,18 +135,33 @@ class FormDefinition(_Strict):
     @model_validator(mode="after")
     def _keys_are_unique(self) -> FormDefinition:
         keys = [field.key for step in self.steps for field in step.fields]
-        twice = {key for key in keys if keys.count(key) > 1}
-        if twice:
-            raise ValueError(f"used twice: {', '.join(sorted(twice))}")
+        _refuse_twice(keys)
+        _refuse_twice([step.key for step in self.steps], "steps: ")
         unknown = {check.field for check in self.checks} - set(keys)
         if unknown:
             raise ValueError(f"checks name unknown fields: {', '.join(sorted(unknown))}")
         return self
 
+    @model_validator(mode="after")
+    def _expressions_make_sense(self) -> FormDefinition:
+        _ = self.rules  # compiling them finds their mistakes; BadExpression is a ValueError
+        return self
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The form's expressions, compiled."""
+        return Rules(self)
+
+    def step(self, key: str) -> Step:
+        """The step with that key. Raises KeyError."""
+        return self.rules.steps[key]
+
     def field(self, key: str) -> FieldDefinition | None:
         """The field with that key, on any step."""
-        for step in self.steps:
-            for field in step.fields:
-                if field.key == key:
-                    return field
-        return None
+        return self.rules.fields.fields.get(key)
+
+
+def _refuse_twice(keys: list[str], where: str = "") -> None:
+    twice = {key for key, count in Counter(keys).items() if count > 1}
+    if twice:
+        raise ValueError(f"{where}used twice: {', '.join(sorted(twice))}")

@@ -8,7 +8,7 @@ import structlog
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
-from tongban.kernel import announcements
+from tongban.kernel import announcements, files
 
 log = structlog.get_logger(__name__)
 
@@ -35,3 +35,10 @@ async def free_stalled_jobs(context: JobContext, timestamp: int) -> None:
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER):
         log.warning("job_freed", job=job.id, task=job.task_name)
         await manager.retry_job(job)
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(queue="upkeep", queueing_lock="discard_files", pass_context=False)
+def discard_files(timestamp: int) -> None:
+    """Throw away uploads that nothing refers to."""
+    log.info("files_discarded", count=files.discard_unattached())
