@@ -21,7 +21,7 @@ from tongban.forms.api import (
     unseal_answers,
 )
 from tongban.identity.api import Resident, known_answers
-from tongban.kernel import clock
+from tongban.kernel import clock, files
 from tongban.kernel.errors import Refused
 
 
@@ -122,31 +122,26 @@ def save_draft(
     draft.step = step
     draft.updated_at = clock.now()
     draft.save()
-    attach(draft, file_ids(definition, answers))
+    attach(draft, files_of(definition, answers))
     return draft
 
 
-def attach(draft: Draft, files: Iterable[Any]) -> None:
+def attach(draft: Draft, file_ids: Iterable[str]) -> None:
     """Make the draft's attachments those of its answers.
 
     A file is attached once and stays with its first owner, so naming somebody else's file's id in
     one's answers gives no access to it.
     """
-    wanted = {str(file_id) for file_id in files}
+    wanted = {str(file_id) for file_id in file_ids}
     have = {str(row.file_id): row for row in draft.attachments.all()}
     for file_id in have.keys() - wanted:
         have[file_id].delete()
-    model = Attachment._meta.get_field("file").related_model
-    assert model is not None and not isinstance(model, str)
-    own = model._default_manager.filter(pk__in=wanted - have.keys(), owner_id=draft.account_id)
-    taken = set(
-        Attachment.objects.filter(file_id__in=wanted - have.keys()).values_list(
-            "file_id", flat=True
-        )
-    )
-    Attachment.objects.bulk_create(
-        Attachment(draft=draft, file_id=file.pk) for file in own if file.pk not in taken
-    )
+    files.detach(have.keys() - wanted)
+    own = files.owned(wanted - have.keys(), draft.account_id)
+    taken = Attachment.objects.filter(file_id__in=own).values_list("file_id", flat=True)
+    free = own - {str(pk) for pk in taken}
+    Attachment.objects.bulk_create(Attachment(draft=draft, file_id=pk) for pk in sorted(free))
+    files.attach(free)
 
 
 @transaction.atomic
@@ -155,4 +150,5 @@ def discard_draft(resident: Resident, draft_id: UUID) -> None:
     draft = find_draft(resident, draft_id)
     if draft.case_id is not None:
         raise Refused("draft.sent", _("This application has already been sent."))
+    files.detach(str(pk) for pk in draft.attachments.values_list("file_id", flat=True))
     draft.delete()

@@ -111,11 +111,11 @@ def write_event(
         note=note,
         data=dict(data or {}),
     )
-    announce(f"case.{act}", news(case, event))
+    announce(f"case.{act}", news(case, event, stage))
     return event
 
 
-def news(case: Case, event: CaseEvent) -> dict[str, Any]:
+def news(case: Case, event: CaseEvent, stage: Stage | None) -> dict[str, Any]:
     """What listeners are told: enough to tell a person without asking back."""
     accounts = case.party.mandates.filter(revoked_at__isnull=True).values_list(
         "account_id", flat=True
@@ -132,6 +132,7 @@ def news(case: Case, event: CaseEvent) -> dict[str, Any]:
         "note": event.note,
         "data": event.data,
         "accounts": sorted({*accounts, case.filed_by_id}),
+        "assignee": stage.assignee_id if stage else None,
         "item": case.offering.name,
         "agency": case.agency.name,
         "agency_id": case.agency_id,

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from tongban.kernel.announcements import Listener, subscribe
+from django.urls import reverse
 
-SUBSCRIPTIONS: dict[str, list[Listener]] = {}
+from tongban.cases.api import on_calendar_changed
+from tongban.kernel.announcements import Listener, subscribe
+from tongban.notices.api import TOLD, links_to, tell_case_news
+
+SUBSCRIPTIONS: dict[str, list[Listener]] = {
+    **{f"case.{act}": [tell_case_news] for act in TOLD},
+    "calendar.changed": [on_calendar_changed],
+}
+
+# Which page a notice's subject leads to.
+LINKS = {
+    "case": lambda number: reverse("portal:case", args=[number]),
+    "staff_case": lambda number: reverse("workbench:case", args=[number]),
+}
 
 
 def join() -> None:
     """Called once, when Django is ready."""
     subscribe(SUBSCRIPTIONS)
+    links_to(LINKS)

@@ -113,6 +113,12 @@ def attach(ids: Iterable[str]) -> None:
     StoredFile.objects.filter(id__in=wanted, attached=False).update(attached=True)
 
 
+def detach(ids: Iterable[str]) -> None:
+    """The row that referred to these files is gone: throw them away in time."""
+    wanted = [parsed for text in ids if (parsed := _uuid(text)) is not None]
+    StoredFile.objects.filter(id__in=wanted).update(attached=False)
+
+
 def discard_unattached() -> int:
     """Throw away files that nothing has referred to for a week; how many."""
     count = 0

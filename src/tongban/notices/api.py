@@ -1,0 +1,22 @@
+"""Notices, for the packages above. Everything else in `tongban.notices` is private."""
+
+from __future__ import annotations
+
+from tongban.notices.case_news import TOLD
+from tongban.notices.case_news import tell as tell_case_news
+from tongban.notices.inbox import Message, mark_read, message, notices_of, unread_count
+from tongban.notices.models import Notice
+from tongban.notices.sending import links_to, notify
+
+__all__ = [
+    "TOLD",
+    "Message",
+    "Notice",
+    "links_to",
+    "mark_read",
+    "message",
+    "notices_of",
+    "notify",
+    "tell_case_news",
+    "unread_count",
+]
