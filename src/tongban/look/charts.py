@@ -14,7 +14,7 @@ from tongban.look.components import Bar
 WIDTH, HEIGHT = 640, 240
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56, 16, 16, 36
 _TICKS = 4
-_LABELS = 8
+_LABELS = 12
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise
+from django.utils.functional import Promise
 
-    Text: TypeAlias = str | _StrPromise
+# Words for a reader: plain, or lazily translated.
+Text: TypeAlias = str | Promise
 
 Tone = Literal["neutral", "progress", "waiting", "action", "done", "refused", "late"]
 StepState = Literal["done", "now", "next"]

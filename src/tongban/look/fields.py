@@ -10,6 +10,7 @@ from typing import Any
 
 from django.forms import BaseForm, BoundField, widgets
 from django.forms.renderers import TemplatesSetting
+from django.utils.translation import gettext
 
 # Widgets whose control is several inputs: their label is a fieldset's legend.
 _GROUPS = (widgets.RadioSelect, widgets.CheckboxSelectMultiple)
@@ -94,5 +95,9 @@ def problems_of(form: BaseForm) -> list[Problem]:
         if isinstance(field.field.widget, _GROUPS):
             target += "_0"  # the group itself cannot take the focus, its first choice can
         href = "" if field.is_hidden else f"#{target}"
-        found += [Problem(href, str(message)) for message in field.errors]
+        # "This field is required" says too little away from its field.
+        found += [
+            Problem(href, gettext("%(field)s: %(problem)s") % {"field": field.label, "problem": text})
+            for text in field.errors
+        ]
     return found

@@ -10,6 +10,7 @@ _FILLED = 'fill="currentColor" stroke="none"'
 _ICONS = {
     "search": '<circle cx="10.5" cy="10.5" r="6.5"/><path d="m15.5 15.5 5 5"/>',
     "dot": '<circle cx="12" cy="12" r="6"/>',
+    "info": '<circle cx="12" cy="12" r="8.5"/><path d="M12 11v5.5M12 7.5v.2"/>',
     "half": f'<circle cx="12" cy="12" r="7"/><path d="M12 5a7 7 0 0 1 0 14z" {_FILLED}/>',
     "pause": '<circle cx="12" cy="12" r="8"/><path d="M10 9v6M14 9v6"/>',
     "alert": '<path d="M12 4 3 20h18z"/><path d="M12 10v4.5M12 17.3v.2"/>',

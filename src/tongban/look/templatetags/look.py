@@ -118,7 +118,7 @@ def pages(
 
 @register.inclusion_tag("look/banner.html")
 def banner(text: Text, title: Text = "", tone: str = "info") -> dict[str, object]:
-    shape = {"info": "dot", "done": "check", "action": "alert"}[tone]
+    shape = {"info": "info", "done": "check", "action": "alert"}[tone]
     return {"text": text, "title": title, "tone": tone, "shape": shape}
 
 
