@@ -51,7 +51,7 @@ from tongban.cases.queries import (
     visible_cases,
 )
 from tongban.cases.recalculation import on_calendar_changed, recalculate
-from tongban.cases.submission import InvalidAnswers, KeyReused, submit, submit_answers
+from tongban.cases.submission import InvalidAnswers, KeyReused, sent_with_key, submit, submit_answers
 from tongban.cases.supplements import (
     Point,
     ask_supplement,
@@ -125,6 +125,7 @@ __all__ = [
     "refuse_acceptance",
     "release",
     "save_draft",
+    "sent_with_key",
     "staff_part",
     "start_draft",
     "submit",

@@ -145,6 +145,11 @@ def submit_answers(
     return submit(draft.pk, by=by, channel=Case.Channel.API), True
 
 
+def sent_with_key(resident: Resident, key: str) -> bool:
+    """Whether the account has sent an application with this idempotency key."""
+    return Draft.objects.filter(account_id=resident.account_id, client_key=key).exists()
+
+
 def _open_case(draft: Draft, channel: str) -> Case:
     moment = clock.now()
     offering, guide = draft.offering, draft.guide_version

@@ -1,4 +1,4 @@
-"""Load items that people wrote as files: one item a file, offered by every agency of its function."""
+"""Load items written as files: one item a file, offered by every agency of its function."""
 
 from __future__ import annotations
 

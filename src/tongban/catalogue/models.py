@@ -132,18 +132,14 @@ class GuideVersion(models.Model):
             pgtrigger.Protect(
                 name="content_is_fixed",
                 operation=pgtrigger.Update,
-                condition=pgtrigger.AnyChange(
-                    "offering",
-                    "number",
-                    "content",
-                    "digest",
-                    "form",
-                    "statutory_days",
-                    "promised_days",
-                    "limit_unit",
-                    "acceptance_days",
-                )
-                & pgtrigger.Q(old__state__in=["published", "withdrawn"]),
+                condition=pgtrigger.Condition(
+                    "OLD.state <> 'draft' AND (OLD.offering_id, OLD.number, OLD.content,"
+                    " OLD.digest, OLD.form_id, OLD.statutory_days, OLD.promised_days,"
+                    " OLD.limit_unit, OLD.acceptance_days)"
+                    " IS DISTINCT FROM (NEW.offering_id, NEW.number, NEW.content,"
+                    " NEW.digest, NEW.form_id, NEW.statutory_days, NEW.promised_days,"
+                    " NEW.limit_unit, NEW.acceptance_days)"
+                ),
             ),
             pgtrigger.Protect(
                 name="published_is_kept",

@@ -1,4 +1,4 @@
-"""Versions of guides: add, publish, withdraw. A published version never changes; a new one replaces.
+"""Versions of guides: add, publish, withdraw. A published one never changes; a new one replaces it.
 
 The current version's facts are copied to its offering in the same transaction, so browsing and
 searching never lag behind.
@@ -23,7 +23,7 @@ from tongban.kernel.errors import Refused
 
 
 def published_guide(offering_id: int) -> GuideVersion | None:
-    """The version of a guide that applies now, with its offering and form; None if there is none."""
+    """The guide version that applies now, with its offering and form; None if there is none."""
     return (
         GuideVersion.objects.filter(offering_id=offering_id, state=GuideVersion.State.PUBLISHED)
         .select_related("offering", "form")

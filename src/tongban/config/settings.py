@@ -212,14 +212,33 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "portal:home"
 ACCOUNT_ADAPTER = "tongban.identity.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"phone", "email", "username"}
-ACCOUNT_SIGNUP_FIELDS = ["phone*", "email", "password1*", "password2*"]
-ACCOUNT_SIGNUP_FORM_CLASS = "tongban.identity.signup.SignupForm"
-ACCOUNT_EMAIL_VERIFICATION = "optional"
+# What allauth checks its settings against; the form asks for one of phone and e-mail.
+ACCOUNT_SIGNUP_FIELDS = ["email*", "phone", "password1*"]
+ACCOUNT_FORMS = {"signup": "tongban.identity.signup.SignupForm"}
+ACCOUNT_PRESERVE_USERNAME_CASING = False
+# Both phone and e-mail are proven by typing a code; ProvenContactStage says when.
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_PHONE_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True  # also the way back in for who forgot the password
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+# Six digits can be guessed by who may ask for many codes: five an hour for one account.
+ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,5/h/key"}
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
+# Text messages: see identity/sms.py. None: none can be sent.
+SMS_FOLDER = None if PRODUCTION else HOME / "sms"
+SHOW_MESSAGES_SENT = MODE == "demo"
+# Staff must sign in with a second factor (authenticator app or passkey).
+STAFF_SECOND_FACTOR = read_bool("TONGBAN_STAFF_SECOND_FACTOR", PRODUCTION)
+MFA_ADAPTER = "tongban.identity.second_factor.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Tongban 通办"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from tongban.kernel.announcements import Payload
 from tongban.notices.sending import notify
 
@@ -23,6 +25,7 @@ def tell(payload: Payload) -> None:
         "answer_by": payload["data"].get("answer_by"),
     }
     key = f"case-event-{payload['event']}"
+    at = datetime.fromisoformat(payload["at"])
     for account in payload["accounts"]:
         notify(
             account,
@@ -31,6 +34,7 @@ def tell(payload: Payload) -> None:
             context,
             subject="case",
             subject_key=payload["number"],
+            at=at,
         )
     if payload["act"] == "supplement" and payload["assignee"]:
         notify(
@@ -40,6 +44,7 @@ def tell(payload: Payload) -> None:
             context,
             subject="staff_case",
             subject_key=payload["number"],
+            at=at,
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils import translation
 
-from tongban.identity.api import Account
+from tongban.identity.api import contacts
 from tongban.kernel import clock
 from tongban.notices.models import Delivery, Notice
 from tongban.notices.texts import letter
@@ -34,28 +35,32 @@ def notify(
     *,
     subject: str = "",
     subject_key: str = "",
+    at: datetime | None = None,
 ) -> Notice | None:
-    """Tell an account something, once for each (kind, key): None if it was told before."""
+    """Tell an account something, once for each (kind, key): None if it was told before.
+
+    `at`: when what it tells of happened, if not now.
+    """
     from tongban.notices import jobs
 
-    account = Account.objects.filter(pk=account_id, is_active=True).first()
-    if account is None:
+    contact = contacts([account_id]).get(account_id)
+    if contact is None:
         return None
     notice, new = Notice.objects.get_or_create(
-        account=account,
+        account_id=account_id,
         kind=kind,
         key=key,
         defaults={
             "context": dict(context),
             "subject": subject,
             "subject_key": subject_key,
-            "created_at": clock.now(),
+            "created_at": at or clock.now(),
         },
     )
     if not new:
         return None
-    if account.email:
-        delivery = Delivery.objects.create(notice=notice, channel="email", address=account.email)
+    if contact.email:
+        delivery = Delivery.objects.create(notice=notice, channel="email", address=contact.email)
         jobs.send.defer(delivery=delivery.pk)
     return notice
 
