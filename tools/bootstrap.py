@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -55,6 +56,7 @@ def main(words: list[str]) -> int:
     if not words or words[0] in ("help", "-h", "--help"):
         print(USAGE, end="")
         return 0
+    began = time.monotonic()
     command = words[0]
     if command not in COMMANDS:
         return console.fail(f"there is no command “{command}”. Try: ./tongban help") + 1
@@ -68,7 +70,11 @@ def main(words: list[str]) -> int:
         return console.fail(console.explain(error))
     except KeyboardInterrupt:
         return console.fail("stopped; what was installed so far is kept.") + 129
-    variables = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}"}
+    variables = {
+        **os.environ,
+        "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}",
+        "TONGBAN_BEGAN": str(began),
+    }
     os.execve(python, [str(python), "-P", "-m", "tools.run", *words], variables)
 
 

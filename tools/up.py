@@ -90,7 +90,7 @@ class Platform:
         )
         wanted = {"migrate": stamps.digest(SOURCE.glob("*/migrations"), _lock_digest(), identity)}
         if self.demo:
-            loaders = (SOURCE / "config").glob("**/*demo*")
+            loaders = (path for path in SOURCE.glob("**/*demo*") if path.suffix != ".pyc")
             wanted["demo"] = stamps.digest([ROOT / "demo", *loaders], identity)
         file = self.home / "prepared.json"
         done = _read_json(file)
@@ -235,7 +235,7 @@ def main(words: list[str]) -> int:
     options = parser.parse_args(words)
     if not 0 < options.port < 65536:
         raise Trouble("The port must be a number from 1 to 65535.")
-    began = time.monotonic()
+    began = float(os.environ.get("TONGBAN_BEGAN", time.monotonic()))
     production = os.environ.get("TONGBAN_MODE") == "production"
     folder = home.locate(options.data_dir)
     host = os.environ.get("TONGBAN_LISTEN", "127.0.0.1")
