@@ -12,6 +12,14 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 
+class AccountManager(UserManager["Account"]):
+    """Django's own, which lowers only the domain of an e-mail address."""
+
+    @classmethod
+    def normalize_email(cls, email: str | None) -> str:
+        return (email or "").strip().lower()
+
+
 class Account(AbstractUser):
     """Who signs in, with user name, phone or e-mail. Names live with the party, not here."""
 
@@ -22,12 +30,17 @@ class Account(AbstractUser):
     language = models.CharField(max_length=10, default="zh-hans")
     region = models.ForeignKey("directory.Region", models.SET_NULL, null=True)  # where they live
 
-    objects: ClassVar[UserManager[Account]] = UserManager()
+    objects: ClassVar[AccountManager] = AccountManager()
 
     class Meta(AbstractUser.Meta):
         constraints = [
             models.UniqueConstraint(
-                Lower("email"), name="account_email_once", condition=~Q(email="")
+                fields=["email"], name="account_email_once", condition=~Q(email="")
+            ),
+            # Kept in lower case, so that signing in asks an index and no two differ by case alone.
+            models.CheckConstraint(
+                name="sign_in_names_are_lower_case",
+                condition=Q(username=Lower("username"), email=Lower("email")),
             ),
             # Else one could take somebody's phone or address as a user name, and their sign-in.
             models.CheckConstraint(
@@ -43,6 +56,10 @@ class Account(AbstractUser):
                 condition=Q(phone_verified=False) | Q(phone__isnull=False),
             ),
         ]
+
+    @classmethod
+    def normalize_username(cls, username: str) -> str:
+        return super().normalize_username(username).lower()
 
 
 class Party(models.Model):

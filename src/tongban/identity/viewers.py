@@ -79,3 +79,18 @@ def officer_for(account: Account) -> Officer | None:
     own = account.mandates.filter(capacity="self", revoked_at__isnull=True).select_related("party")
     mandate = own.first()
     return Officer(account.pk, mandate.party.name if mandate else account.username, posts)
+
+
+def resident_of(account_id: int) -> Resident:
+    """The resident behind the account with that id. Raises Account.DoesNotExist."""
+    return resident_for(Account.objects.get(pk=account_id))
+
+
+def officer_of(account_id: int) -> Officer | None:
+    """The officer behind the account with that id, or None. Raises Account.DoesNotExist."""
+    return officer_for(Account.objects.get(pk=account_id))
+
+
+def resident_named(username: str) -> Resident:
+    """The resident behind the account with that user name. Raises Account.DoesNotExist."""
+    return resident_for(Account.objects.get(username=username))
