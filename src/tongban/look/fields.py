@@ -69,6 +69,10 @@ def control(field: BoundField) -> str:
     if kind == "hidden":
         return field.as_hidden()
     attrs: dict[str, Any] = {"class": " ".join(_classes(field, kind))}
+    placeholder = str(field.field.widget.attrs.get("placeholder", ""))
+    if placeholder and kind != "checkbox":
+        # Libraries repeat the label inside the box, where it vanishes as soon as one types.
+        attrs["placeholder"] = ""
     if kind == "password":
         attrs |= {"spellcheck": "false", "autocapitalize": "none"}
     return field.as_widget(attrs=attrs)

@@ -214,8 +214,9 @@ def figure(value: float) -> str:
 
 # --- Django forms ------------------------------------------------------------------------------
 @register.inclusion_tag("look/field.html")
-def field(field: BoundField, hide_label: bool = False) -> dict[str, Any]:
-    return {"field": field, "hide_label": hide_label}
+def field(field: BoundField, label: Text = "", hide_label: bool = False) -> dict[str, Any]:
+    """`label` replaces the field's own, where a library's form has a poor one."""
+    return {"field": field, "label": label or field.label, "hide_label": hide_label}
 
 
 @register.inclusion_tag("look/form.html")
