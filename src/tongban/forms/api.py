@@ -30,13 +30,11 @@ from __future__ import annotations
 from tongban.forms.answers import (
     Answers,
     FieldError,
-    StepResult,
     check_all,
     check_step,
     complete,
     file_ids,
     materials,
-    parse_step,
     relevant,
 )
 from tongban.forms.definition import (
@@ -48,7 +46,8 @@ from tongban.forms.definition import (
     Prefill,
     Step,
 )
-from tongban.forms.expressions import BadExpression, Type, compile_expression
+from tongban.forms.expressions import BadExpression, Shape, Type, compile_expression
+from tongban.forms.posting import StepResult, parse_step
 from tongban.forms.prefill import Prefilled, prefilled
 from tongban.forms.publishing import form, publish_form
 from tongban.forms.rendering import StepPage, print_form, render_step
@@ -79,6 +78,7 @@ __all__ = [
     "Progress",
     "Row",
     "Section",
+    "Shape",
     "Step",
     "StepPage",
     "StepResult",

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tongban.forms import values
 from tongban.forms.answers import Answers
-from tongban.forms.definition import FormDefinition, Prefill
+from tongban.forms.definition import FormDefinition, Kind, Prefill
+from tongban.kernel import clock
 
 
 @dataclass(frozen=True)
@@ -19,5 +21,20 @@ class Prefilled:
 
 
 def prefilled(definition: FormDefinition, known: Mapping[str, Any]) -> Prefilled:
-    """First answers from `known` (by Prefill value, in the answer's shape); unfit ones left out."""
-    raise NotImplementedError
+    """First answers from `known`: by Prefill value, each in its answer's shape.
+
+    What does not fit its question (an incomplete address, a number that fails its check) is left
+    out, so that a page never starts with an error the person did not make.
+    """
+    answers: Answers = {}
+    sources: dict[str, Prefill] = {}
+    for step in definition.steps:
+        for field in step.fields:
+            if field.prefill is None or field.kind in (Kind.GROUP, Kind.FILE, Kind.DECLARATION):
+                continue
+            answer = known.get(field.prefill)
+            if values.is_missing(answer) or values.faults(field, answer, clock.today()):
+                continue
+            answers[field.key] = answer
+            sources[field.key] = field.prefill
+    return Prefilled(answers, sources)

@@ -2,18 +2,54 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from functools import lru_cache
+
+from django.db import connection, transaction
+from django.db.models import Max
+
 from tongban.forms.definition import FormDefinition
 from tongban.forms.models import FormVersion
+from tongban.forms.schema import json_schema
 
 
+@transaction.atomic
 def publish_form(code: str, definition: FormDefinition) -> FormVersion:
-    """The version of form `code` with exactly this definition, made if it is new."""
-    raise NotImplementedError
+    """The version of form `code` with exactly this definition, made if it is new.
+
+    Publishing an earlier definition again gives its earlier version.
+    """
+    content = definition.model_dump(mode="json", exclude_defaults=True)
+    digest = _digest(code, content)
+    found = FormVersion.objects.filter(digest=digest).first()
+    if found is not None:
+        return found
+    with connection.cursor() as cursor:  # numbers are given one after the other
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"form {code}"])
+    found = FormVersion.objects.filter(digest=digest).first()
+    if found is not None:
+        return found
+    last = FormVersion.objects.filter(code=code).aggregate(last=Max("number"))["last"] or 0
+    return FormVersion.objects.create(
+        code=code,
+        number=last + 1,
+        definition=content,
+        schema=json_schema(definition),
+        digest=digest,
+    )
 
 
+@lru_cache(maxsize=512)
 def form(version_id: int) -> FormDefinition:
     """The definition of a published version (kept in memory: versions never change).
 
     Raises FormVersion.DoesNotExist.
     """
-    raise NotImplementedError
+    content = FormVersion.objects.values_list("definition", flat=True).get(pk=version_id)
+    return FormDefinition.model_validate(content)
+
+
+def _digest(code: str, content: object) -> str:
+    text = json.dumps([code, content], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

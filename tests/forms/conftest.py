@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import pytest
+
+from tongban.directory.api import RegionRow, load_regions
+
+REGIONS = [
+    ("990000", None, "云泽省", "Yunze"),
+    ("990100", "990000", "云州市", "Yunzhou"),
+    ("990102", "990100", "江岸区", "Jiang'an District"),
+    ("990103", "990100", "桥东区", "Qiaodong District"),
+    ("990121", "990100", "青石县", "Qingshi County"),
+    ("990200", "990000", "临湖市", "Linhu"),
+    ("990202", "990200", "湖心区", "Huxin District"),
+    ("990221", "990200", "芦苇县", "Luwei County"),
+    ("990300", "990000", "岱河市", "Daihe"),
+    ("990302", "990300", "河东区", "Hedong District"),
+    ("990321", "990300", "柏山县", "Baishan County"),
+]
+
+
+@pytest.fixture
+def demo_regions(db: None) -> None:
+    load_regions(
+        RegionRow(code, {"zh": zh, "en": en}, parent, 0 if parent else 1)
+        for code, parent, zh, en in REGIONS
+    )
