@@ -10,6 +10,7 @@ import os
 import sys
 from pathlib import Path
 
+from tools import stamps, up
 from tools.console import step
 from tools.stamps import ROOT
 
@@ -17,6 +18,7 @@ from tools.stamps import ROOT
 def static() -> None:
     with step("collecting static files"):
         call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+    stamps.write(up.COLLECTED_STAMP, up.collected_mark())
 
 
 def migrate() -> None:

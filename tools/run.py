@@ -171,6 +171,13 @@ def check(words: list[str]) -> int:
 
 def setup(words: list[str]) -> int:
     translations.ensure()
+    if not up.is_collected():
+        # Neither the database nor the secrets of the installation are asked for this.
+        code = call(
+            [sys.executable, "-P", "-m", "tools.prepare", "static"], {"TONGBAN_MODE": "demo"}
+        )
+        if code:
+            return code
     say("Everything is installed. ./tongban up starts it.")
     return 0
 

@@ -21,7 +21,8 @@ from tools.console import Trouble, say, step, tail
 from tools.stamps import ROOT
 
 SOURCE = ROOT / "src" / "tongban"
-COLLECTED = ROOT / "build" / "collected"  # every state folder's: it is made of code alone
+# Collected once for all state folders: it is made of code alone.
+COLLECTED = ROOT / "build" / "collected"
 COLLECTED_STAMP = ROOT / "build" / ".collected-stamp"
 FIRST_ANSWER_SECONDS = 60
 GRACE_SECONDS = 30  # for requests and jobs in hand
@@ -85,9 +86,6 @@ class Platform:
 
     def _prepare(self, identity: str) -> None:
         """Migrations, static files and demo content, each only when its inputs have changed."""
-        static = stamps.digest(
-            [build_assets.OUTPUT, *SOURCE.glob("*/static")], _lock_digest(), str(ROOT)
-        )
         wanted = {"migrate": stamps.digest(SOURCE.glob("*/migrations"), _lock_digest(), identity)}
         if self.demo:
             loaders = (path for path in SOURCE.glob("**/*demo*") if path.suffix != ".pyc")
@@ -95,7 +93,7 @@ class Platform:
         file = self.home / "prepared.json"
         done = _read_json(file)
         todo = [name for name, mark in wanted.items() if done.get(name) != mark]
-        if not (COLLECTED.is_dir() and stamps.is_current(COLLECTED_STAMP, static)):
+        if not is_collected():
             todo.insert(0, "static")
         if not todo:
             return
@@ -113,7 +111,6 @@ class Platform:
             time.sleep(0.05)
         if ready.returncode:
             raise Trouble("The database or the content could not be prepared: see above.")
-        stamps.write(COLLECTED_STAMP, static)
         stamps.write(file, json.dumps({**done, **wanted}))
 
     def _serve(self) -> None:
@@ -284,6 +281,16 @@ def environment(folder: Path) -> dict[str, str]:
     if os.environ.get("TONGBAN_MODE", "demo") == "demo":
         variables |= {"TONGBAN_MODE": "demo", **home.secret_variables(folder)}
     return variables
+
+
+def collected_mark() -> str:
+    """The hash of everything that `collectstatic` collects."""
+    sources = [build_assets.OUTPUT, *SOURCE.glob("*/static")]
+    return stamps.digest(sources, _lock_digest(), str(ROOT))
+
+
+def is_collected() -> bool:
+    return COLLECTED.is_dir() and stamps.is_current(COLLECTED_STAMP, collected_mark())
 
 
 def check_external(url: str) -> str:
