@@ -6,6 +6,7 @@ to a file that holds the value.
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -17,7 +18,8 @@ from tongban.config.environment import database, insecure, read, read_bool, read
 ROOT = Path(__file__).resolve().parents[3]
 PACKAGE = Path(__file__).resolve().parents[1]
 
-MODE = read("TONGBAN_MODE", "demo")  # demo | production | test
+# demo | production | test; pytest called by itself is a test too.
+MODE = read("TONGBAN_MODE", "test" if "pytest" in sys.modules else "demo")
 if MODE not in {"demo", "production", "test"}:
     raise ImproperlyConfigured("TONGBAN_MODE must be demo, production or test.")
 PRODUCTION = MODE == "production"
