@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import struct
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,12 @@ from tongban.identity.api import (
 )
 from tongban.kernel import clock, files
 from tongban.ratings.api import rate
+
+# The day the sample answers were written for, and how near to it a date must lie to move along
+# with the calendar; birth dates of adults and the like stay.
+WRITTEN_ON = date(2026, 11, 22)
+RECENT = timedelta(days=3 * 365)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True)
@@ -183,11 +190,23 @@ def _at(day: Any, minute: int) -> datetime:
     return min(moment, clock.now())
 
 
+def _moved(answer: Any, by: timedelta) -> Any:
+    """Sample answers with their recent dates moved, so that a sample never grows old."""
+    if isinstance(answer, dict):
+        return {key: _moved(value, by) for key, value in answer.items()}
+    if isinstance(answer, list):
+        return [_moved(value, by) for value in answer]
+    if isinstance(answer, str) and _DATE.fullmatch(answer):
+        day = date.fromisoformat(answer)
+        return (day + by).isoformat() if abs(day - WRITTEN_ON) < RECENT else answer
+    return answer
+
+
 def _with_files(
     definition: FormDefinition, sample: Mapping[str, Any], resident: Resident
 ) -> dict[str, Any]:
-    """Sample answers whose file names have become stored specimen files."""
-    answers = dict(sample)
+    """Sample answers as of today, whose file names have become stored specimen files."""
+    answers: dict[str, Any] = _moved(dict(sample), clock.today() - WRITTEN_ON)
     for step in definition.steps:
         for field in step.fields:
             if field.kind is Kind.FILE and answers.get(field.key):
