@@ -6,6 +6,7 @@ inside `.venv`. A step whose inputs have not changed is skipped.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import time
@@ -67,6 +68,11 @@ def main(words: list[str]) -> int:
     except console.Trouble as trouble:
         return console.fail(str(trouble))
     except OSError as error:
+        if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+            return console.fail(
+                f"{ROOT} cannot be written ({error.strerror}), and something must be installed in "
+                "it. Run ./tongban setup there as its owner, or use a copy on a writable disk."
+            )
         return console.fail(console.explain(error))
     except KeyboardInterrupt:
         return console.fail("stopped; what was installed so far is kept.") + 129

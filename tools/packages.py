@@ -61,7 +61,10 @@ def install(names: list[str], *, why: str) -> None:
         raise Trouble(f"Missing for {why}: {', '.join(names)}. Install them and start again.")
     prefix = _privilege()
     if prefix is None:
-        raise Trouble(f"Missing for {why}: {', '.join(names)}. Run this once: sudo {line}")
+        raise Trouble(
+            f"Missing for {why}: {', '.join(names)}. Run this once as root, then start again:\n"
+            f"    apt-get update && {line}"
+        )
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     env_words = ["env", "DEBIAN_FRONTEND=noninteractive"] if prefix else []
     with step(f"installing {', '.join(names)}"):
