@@ -98,6 +98,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.humanize",
+    "django.forms",  # its widget templates: FORM_RENDERER looks for them in apps
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
 ]
