@@ -24,7 +24,6 @@ def static() -> None:
 def migrate() -> None:
     with step("migrating the database"):
         call_command("migrate", interactive=False, verbosity=0)
-        call_command("createcachetable", verbosity=0)
 
 
 def demo() -> None:
