@@ -136,7 +136,7 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "tongban.look.fields.LookRenderer"
 
 # --- data ------------------------------------------------------------------------------------
 _database = database(read("DATABASE_URL", "postgresql://tongban@/tongban?host=/tmp/devpg/run"))

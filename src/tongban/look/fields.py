@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.forms import BaseForm, BoundField, widgets
-from django.forms.renderers import TemplatesSetting
+from django.forms.renderers import DjangoTemplates
 from django.utils.translation import gettext
 
 # Widgets whose control is several inputs: their label is a fieldset's legend.
@@ -18,8 +18,12 @@ _GROUPS = (widgets.RadioSelect, widgets.CheckboxSelectMultiple)
 _WIDTHS = {4: "govuk-input--width-4", 6: "govuk-input--width-5", 10: "govuk-input--width-10"}
 
 
-class LookRenderer(TemplatesSetting):
-    """`renderer = LookRenderer()` on a form: `{{ form }}` and `{{ form.name.as_field_group }}`."""
+class LookRenderer(DjangoTemplates):
+    """settings.FORM_RENDERER: `{{ form }}` and `{{ form.name.as_field_group }}` in our components.
+
+    It extends the renderer that brings Django's widget templates along: the one that looks for them
+    in the apps would need the app "django.forms", whose label is that of tongban.forms.
+    """
 
     form_template_name = "look/form.html"
     field_template_name = "look/field.html"
@@ -101,7 +105,9 @@ def problems_of(form: BaseForm) -> list[Problem]:
         href = "" if field.is_hidden else f"#{target}"
         # "This field is required" says too little away from its field.
         found += [
-            Problem(href, gettext("%(field)s: %(problem)s") % {"field": field.label, "problem": text})
+            Problem(
+                href, gettext("%(field)s: %(problem)s") % {"field": field.label, "problem": text}
+            )
             for text in field.errors
         ]
     return found
