@@ -98,7 +98,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.humanize",
-    "django.forms",  # its widget templates: FORM_RENDERER looks for them in apps
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
 ]
