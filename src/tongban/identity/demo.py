@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,9 @@ from tongban.identity.phones import normalise_phone
 from tongban.kernel import clock
 from tongban.kernel.localized import Localized
 from tongban.kernel.sealed import blind_index, seal
+
+# The demonstration's cases have a past, and so have the people in them.
+_PAST = timedelta(days=1000)
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ def _people(written: list[dict[str, Any]]) -> dict[str, Party]:
             email=one.get("email", ""),
             region_id=one["region"],
             address=one["address"],
-            created_at=clock.now(),
+            created_at=clock.now() - _PAST,
         )
     known = set(
         Party.objects.filter(id_number_index__in=rows).values_list("id_number_index", flat=True)
@@ -84,7 +88,7 @@ def _firms(written: list[dict[str, Any]]) -> dict[str, Party]:
             phone=one["phone"],
             region_id=one["region"],
             address=one["address"],
-            created_at=clock.now(),
+            created_at=clock.now() - _PAST,
         )
         for one in written
         if one["credit_code"] not in known
@@ -104,7 +108,7 @@ def _accounts(
     if not new:
         return
     hashed = make_password(password)  # once: it is slow on purpose, and the same for all
-    now = clock.now()
+    since = clock.now() - _PAST
     Account.objects.bulk_create(
         Account(
             username=one["username"],
@@ -115,7 +119,7 @@ def _accounts(
             region_id=people[one["person"]].region_id,
             is_staff=one.get("superuser", False),
             is_superuser=one.get("superuser", False),
-            date_joined=now,
+            date_joined=since,
         )
         for one in new
     )
@@ -139,7 +143,7 @@ def _accounts(
             for other in one.get("acts_for", ())
         ]
         mandates += [
-            Mandate(account=account, party=party, capacity=capacity, since=now, given_by=account)
+            Mandate(account=account, party=party, capacity=capacity, since=since, given_by=account)
             for party, capacity in held
         ]
         posts += [
@@ -148,7 +152,7 @@ def _accounts(
                 role=post["role"],
                 region_id=post["region"],
                 agency_id=agencies[post["agency"]].id if post.get("agency") else None,
-                since=now,
+                since=since,
             )
             for post in one.get("posts", ())
         ]
