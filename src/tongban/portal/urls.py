@@ -1,7 +1,9 @@
+"""Every address of the portal: the public half, then the signed-in half."""
+
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from tongban.portal.personal_urls import urlpatterns as personal_urls
+from tongban.portal.public_urls import urlpatterns as public_urls
 
 app_name = "portal"
-
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [*public_urls, *personal_urls]

@@ -1,0 +1,7 @@
+"""Addresses that need no account."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
