@@ -122,6 +122,14 @@ def mirror_settings() -> dict[str, str]:
     listed = subprocess.run(
         [str(python_of(TOOLS_VENV)), "-m", "pip", "config", "list"], capture_output=True, text=True
     ).stdout
+    settings = uv_settings(listed)
+    if "UV_INDEX_URL" in os.environ:
+        settings.pop("UV_DEFAULT_INDEX", None)
+    return {name: value for name, value in settings.items() if name not in os.environ}
+
+
+def uv_settings(listed: str) -> dict[str, str]:
+    """uv's variables for what `pip config list` printed."""
     pip: dict[str, str] = {}
     for line in listed.splitlines():  # later lines win: global, then install, then :env:
         name, found, value = line.partition("=")
@@ -146,9 +154,7 @@ def mirror_settings() -> dict[str, str]:
         settings["SSL_CERT_FILE"] = certificate
     elif SYSTEM_CERTIFICATES.exists():
         settings["UV_SYSTEM_CERTS"] = "1"
-    if "UV_INDEX_URL" in os.environ:
-        settings.pop("UV_DEFAULT_INDEX", None)
-    return {name: value for name, value in settings.items() if name not in os.environ}
+    return settings
 
 
 def _exists(url: str) -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+
 from tests.ops.running import clean_environment, end_everything, eventually
 from tools import home, processes
 from tools.console import Trouble

@@ -8,6 +8,7 @@ import socket
 from pathlib import Path
 
 import pytest
+
 from tests.ops.running import free_port, run, run_bootstrap
 from tests.ops.stack import Stack
 from tools import children, processes
