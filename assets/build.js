@@ -24,6 +24,9 @@ function styles() {
       .replaceAll("line-height:1.301", "line-height:var(--line-heading)")
       // var(--govuk-text-colour, #0b0c0c): the fallback would be the library's colour, not ours.
       .replace(/var\((--govuk-[a-z-]+-colour),\s*#?[\w%]+\)/g, "var($1)")
+      // The two colours that its components name outright.
+      .replaceAll("#f3f3f3", "var(--surface)")
+      .replaceAll("#651b1b", "var(--danger-strong)")
       .replaceAll('--govuk-frontend-version:"6.6.0"', "")
   );
 }

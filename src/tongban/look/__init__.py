@@ -1,4 +1,4 @@
-'''The look: layout, components, formats, error pages and display settings of every page.
+"""The look: layout, components, formats, error pages and display settings of every page.
 
 Owns no tables. Imports only ``tongban.kernel``; every site renders through it. See all of it on
 one page at ``/look/`` (``look:gallery``, not in production).
@@ -41,12 +41,15 @@ Filters (``{% load look %}``), all for the language of the page
 
 Tags
 ====
+``Row``, ``Fact``, ``Task``, ``Step``, ``Entry``, ``Bar`` come from ``tongban.look.api``; so do
+``day()``, ``money()`` and the like for Python code, ``too_many_requests()`` and ``reference_of()``.
+
 ``{% status case.state %}``            word + shape + colour of a case state (see ``statuses.py``)
 ``{% status "x" label=_("Online") tone="done" %}``   any other word; tones: ``neutral``,
                                        ``progress``, ``waiting``, ``action``, ``done``, ``refused``,
                                        ``late``
 ``{% due case.due_on days_left %}``    "3 working days left (Thu 26 Nov)"; negative: late; 0: today
-``{% summary rows %}``                 rows: ``look.components.Row(key, value, href="", action="")``
+``{% summary rows %}``                 rows: ``Row(key, value, href="", action="", note="")``
                                        or dicts of the same names; ``value`` escaped unless safe
 ``{% error_summary form %}``           of a Django form, or of ``[(field_id, message), …]``
 ``{% pages previous_url next_url %}``  keyset paging; ``count=`` and ``shown=`` add a line of words
@@ -104,4 +107,4 @@ password-input, notification-banner. Ours: ``data-print`` (a button that prints)
 ``data-submit-on-change`` on a form (filters), ``data-warn-unsaved`` on a form, ``data-check-all``
 (a checkbox that ticks all of its table). Script-only controls carry ``hidden`` and are shown by
 the script.
-'''
+"""

@@ -38,7 +38,7 @@ class Installation:
 
 def look(request: HttpRequest) -> dict[str, Any]:
     """The context processor named in settings.TEMPLATES."""
-    site = settings.SITE
+    site: dict[str, Any] = settings.SITE
     return {
         "installation": Installation(
             name=pick(site["name"]), seal=site["seal"], phone=site["phone"], email=site["email"]

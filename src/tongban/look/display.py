@@ -51,7 +51,7 @@ def display(request: HttpRequest) -> HttpResponse:
         target = "/"
     response = redirect(target)
     for name, choices in (("text", TEXT), ("theme", THEME)):
-        value = wanted.get(name)
+        value = wanted.get(name, "")
         if value in choices:
             response.set_cookie(
                 name,

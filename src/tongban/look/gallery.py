@@ -68,9 +68,9 @@ def gallery(request: HttpRequest) -> HttpResponse:
             "states": [
                 "draft",
                 "submitted",
-                "supplement",
+                "incomplete",
                 "accepted",
-                "paused",
+                "suspended",
                 "granted",
                 "refused",
                 "completed",
@@ -126,7 +126,8 @@ def gallery(request: HttpRequest) -> HttpResponse:
             "series": [
                 Bar(str(month), value)
                 for month, value in zip(
-                    range(1, 13), [320, 410, 388, 502, 611, 580, 640, 702, 690, 731, 820, 794],
+                    range(1, 13),
+                    [320, 410, 388, 502, 611, 580, 640, 702, 690, 731, 820, 794],
                     strict=True,
                 )
             ],

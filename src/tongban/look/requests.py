@@ -43,5 +43,7 @@ class ReferenceMiddleware:
         if response.status_code >= 400:
             # The path without its query string, which may hold what a person typed.
             level = logging.ERROR if response.status_code >= 500 else logging.INFO
-            log.log(level, "%s %s %s %s", reference, response.status_code, request.method, request.path)
+            log.log(
+                level, "%s %s %s %s", reference, response.status_code, request.method, request.path
+            )
         return response

@@ -82,16 +82,16 @@ def due(on: date | None, days_left: int | None = None) -> dict[str, object]:
         return {"label": label, "tone": "waiting", "shape": statuses.SHAPES["waiting"]}
     if days_left < 0:
         tone = "late"
-        label = ngettext(
-            "%(days)d working day late", "%(days)d working days late", -days_left
-        ) % {"days": -days_left}
+        label = ngettext("%(days)d working day late", "%(days)d working days late", -days_left) % {
+            "days": -days_left
+        }
     elif days_left == 0:
         tone, label = "action", gettext("Due today")
     else:
         tone = "action" if days_left <= 2 else "neutral"
-        label = ngettext(
-            "%(days)d working day left", "%(days)d working days left", days_left
-        ) % {"days": days_left}
+        label = ngettext("%(days)d working day left", "%(days)d working days left", days_left) % {
+            "days": days_left
+        }
     shape = "clock" if tone == "neutral" else statuses.SHAPES[tone]
     return {"label": label, "tone": tone, "shape": shape, "note": formats.day_short(on)}
 
@@ -111,7 +111,10 @@ def error_summary(problems: BaseForm | Iterable[tuple[str, Text]]) -> dict[str, 
 
 @register.inclusion_tag("look/pages.html")
 def pages(
-    previous_url: str | None, next_url: str | None, count: int | None = None, shown: int | None = None
+    previous_url: str | None,
+    next_url: str | None,
+    count: int | None = None,
+    shown: int | None = None,
 ) -> dict[str, object]:
     return {"previous": previous_url, "next": next_url, "count": count, "shown": shown}
 
