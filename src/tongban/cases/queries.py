@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from tongban.cases.deadlines import soon_until
-from tongban.cases.lifecycle import STAGE_OF, Actor, StageKind, State
-from tongban.cases.models import NO_DAY, Attachment, Case, Stage
+from tongban.cases.lifecycle import Actor, StageKind
+from tongban.cases.models import Attachment, Case, Stage
 from tongban.cases.numbers import BadNumber, read_number
 from tongban.directory.api import workdays
 from tongban.identity.api import HeldPost, Officer, Resident
 from tongban.kernel import clock
 from tongban.kernel.errors import Refused
+from tongban.kernel.models import StoredFile
 
 # Roles whose holders work with cases; editors and administrators do not see them.
 CASE_ROLES = ("clerk", "officer", "supervisor")
@@ -68,6 +70,27 @@ def find_case(cases: QuerySet[Case], number: str) -> Case:
 def case_attachments(case: Case) -> QuerySet[Attachment]:
     """The files of a case that the caller has been allowed to see."""
     return case.attachments.select_related("file").order_by("id")
+
+
+def find_file(resident: Resident, file_id: UUID) -> StoredFile:
+    """A file of one of the resident's drafts or cases.
+
+    Raises Refused: the same answer for a file that does not exist and one that is not theirs.
+    """
+    parties = resident.party_ids
+    attachment = (
+        Attachment.objects.filter(
+            Q(case__party_id__in=parties)
+            | Q(draft__case__party_id__in=parties)  # for a supplement that was not sent yet
+            | Q(draft__account_id=resident.account_id, draft__party_id__in=parties),
+            file_id=file_id,
+        )
+        .select_related("file")
+        .first()
+    )
+    if attachment is None:
+        raise Refused("file.not_found", _("No file by that address is open to you."))
+    return attachment.file
 
 
 @dataclass(frozen=True)
@@ -186,13 +209,3 @@ def staff_part(officer: Officer, stage: Stage, wanted: frozenset[Actor]) -> Acto
         ):
             return actor
     return None
-
-
-def waiting_day(due: date | None) -> date:
-    """Where a deadline sorts."""
-    return due or NO_DAY
-
-
-def open_states() -> list[State]:
-    """The states in which a case is still being handled."""
-    return [state for state, stage in STAGE_OF.items() if stage is not None]

@@ -107,6 +107,31 @@ def supplement(case_id: UUID, *, by: Resident, answers: Mapping[str, Any], note:
     return case
 
 
+@transaction.atomic
+def save_supplement(resident: Resident, case_id: UUID, answers: Mapping[str, Any]) -> None:
+    """Keep a supplement that is not sent yet, in the draft the case came from. Raises Refused.
+
+    The office sees neither these answers nor files that are new among them.
+    """
+    case, _stage = lock_as_applicant(case_id, resident, Act.SUPPLEMENT)
+    definition = form(case.guide_version.form_id)
+    draft = Draft.objects.select_for_update().get(case=case)
+    draft.answers = seal_answers(definition, answers)
+    draft.updated_at = clock.now()
+    draft.save(update_fields=["answers", "updated_at"])
+    sent = draft.attachments.filter(case__isnull=False).values_list("file_id", flat=True)
+    attach(draft, [*map(str, sent), *file_ids(definition, answers)])
+
+
+def supplement_answers(case: Case) -> dict[str, Any]:
+    """The answers a supplement begins with: those saved since it was asked for, else those sent."""
+    request = open_request(case)
+    draft = Draft.objects.filter(case=case).first()
+    if request is None or draft is None or draft.updated_at <= request.asked_at:
+        return case_answers(case)
+    return unseal_answers(form(case.guide_version.form_id), draft.answers)
+
+
 def open_request(case: Case) -> SupplementRequest | None:
     """What the applicant still has to answer, if anything."""
     return case.supplement_requests.filter(answered_at__isnull=True).first()
