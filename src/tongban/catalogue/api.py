@@ -3,6 +3,25 @@
 from __future__ import annotations
 
 from tongban.catalogue.content import ItemContent
+from tongban.catalogue.finding import (
+    MOST_FOUND,
+    Audience,
+    Facets,
+    Outline,
+    ThemeSummary,
+    also_offered,
+    facets,
+    find,
+    most_used,
+    offering_by_slug,
+    outlines,
+    recently_changed,
+    serving,
+    themes,
+    version_by_number,
+    versions_of,
+    words_of,
+)
 from tongban.catalogue.guide import Guide, LimitUnit
 from tongban.catalogue.loading import BadContent, LoadedItem, load_items, load_themes, read_item
 from tongban.catalogue.models import GuideVersion, Item, Offering, Theme
@@ -15,7 +34,10 @@ from tongban.catalogue.publishing import (
 )
 
 __all__ = [
+    "MOST_FOUND",
+    "Audience",
     "BadContent",
+    "Facets",
     "Guide",
     "GuideVersion",
     "Item",
@@ -23,13 +45,27 @@ __all__ = [
     "LimitUnit",
     "LoadedItem",
     "Offering",
+    "Outline",
     "Theme",
+    "ThemeSummary",
     "add_version",
+    "also_offered",
+    "facets",
+    "find",
     "guide_of",
     "load_items",
     "load_themes",
+    "most_used",
+    "offering_by_slug",
+    "outlines",
     "publish",
     "published_guide",
     "read_item",
+    "recently_changed",
+    "serving",
+    "themes",
+    "version_by_number",
+    "versions_of",
     "withdraw",
+    "words_of",
 ]
