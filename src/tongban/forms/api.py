@@ -19,7 +19,8 @@ Public names and what they are for:
 - `file_ids(definition, answers)`: all stored files; `materials(definition, answers)`: by material.
 - `seal_answers`, `unseal_answers`, `mask`.
 - `asked_steps`, `next_step`, `previous_step`, `first_unfinished`, `progress`, `finished_steps`.
-- `prefilled(definition, known) -> Prefilled(answers, sources)`.
+- `prefilled(definition, known) -> Prefilled(answers, sources)`; later `sources(definition, answers,
+  known)` says which answers still are what the profile says: give it to `render_step`.
 - `render_step(…) -> StepPage`, `review_sections`, `render_review`, `readable`, `print_form`.
 - `compile_expression`, `BadExpression`: the expression language, for "does this fit me?".
 - `json_schema(definition)`: JSON Schema 2020-12.
@@ -48,10 +49,10 @@ from tongban.forms.definition import (
 )
 from tongban.forms.expressions import BadExpression, Shape, Type, compile_expression
 from tongban.forms.posting import StepResult, parse_step
-from tongban.forms.prefill import Prefilled, prefilled
+from tongban.forms.prefill import Prefilled, prefilled, sources
 from tongban.forms.publishing import form, publish_form
 from tongban.forms.rendering import StepPage, print_form, render_step
-from tongban.forms.review import Row, Section, readable, render_review, review_sections
+from tongban.forms.review import Part, Row, Section, readable, render_review, review_sections
 from tongban.forms.schema import check_submission, json_schema
 from tongban.forms.sealing import mask, seal_answers, unseal_answers
 from tongban.forms.steps import (
@@ -73,6 +74,7 @@ __all__ = [
     "FormDefinition",
     "Kind",
     "Option",
+    "Part",
     "Prefill",
     "Prefilled",
     "Progress",
@@ -109,5 +111,6 @@ __all__ = [
     "render_step",
     "review_sections",
     "seal_answers",
+    "sources",
     "unseal_answers",
 ]

@@ -38,3 +38,15 @@ def prefilled(definition: FormDefinition, known: Mapping[str, Any]) -> Prefilled
             answers[field.key] = answer
             sources[field.key] = field.prefill
     return Prefilled(answers, sources)
+
+
+def sources(
+    definition: FormDefinition, answers: Mapping[str, Any], known: Mapping[str, Any]
+) -> dict[str, Prefill]:
+    """Which answers still are what the platform knows, for the page to say so."""
+    filled = prefilled(definition, known)
+    return {
+        key: source
+        for key, source in filled.sources.items()
+        if answers.get(key) == filled.answers[key]
+    }

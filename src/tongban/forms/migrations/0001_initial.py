@@ -7,30 +7,50 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='FormVersion',
+            name="FormVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=80)),
-                ('number', models.PositiveIntegerField()),
-                ('definition', models.JSONField()),
-                ('schema', models.JSONField()),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('created_at', models.DateTimeField(default=tongban.kernel.clock.now)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=80)),
+                ("number", models.PositiveIntegerField()),
+                ("definition", models.JSONField()),
+                ("schema", models.JSONField()),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("created_at", models.DateTimeField(default=tongban.kernel.clock.now)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('code', 'number'), name='form_version_number_once'), models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='form_version_counts_from_one')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("code", "number"), name="form_version_number_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__gte", 1)), name="form_version_counts_from_one"
+                    ),
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='formversion',
-            trigger=pgtrigger.compiler.Trigger(name='form_version_is_immutable', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='bc57bdd42bf8cc67fa62b196739eaea4358a271a', operation='UPDATE OR DELETE', pgid='pgtrigger_form_version_is_immutable_73fef', table='forms_formversion', when='BEFORE')),
+            model_name="formversion",
+            trigger=pgtrigger.compiler.Trigger(
+                name="form_version_is_immutable",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="bc57bdd42bf8cc67fa62b196739eaea4358a271a",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_form_version_is_immutable_73fef",
+                    table="forms_formversion",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]
