@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
 @pytest.fixture(autouse=True)
-def _own_folders(settings: SettingsWrapper, tmp_path: Path) -> None:
+def _own_folders(settings: Settings, tmp_path: Path) -> None:
     """Files and text messages of a test go to a folder that ends with it."""
     settings.FILES = tmp_path / "files"
     settings.SMS_FOLDER = tmp_path / "sms"

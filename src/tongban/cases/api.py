@@ -51,8 +51,15 @@ from tongban.cases.queries import (
     staff_part,
     visible_cases,
 )
-from tongban.cases.recalculation import on_calendar_changed, recalculate
-from tongban.cases.submission import InvalidAnswers, KeyReused, sent_with_key, submit, submit_answers
+from tongban.cases.recalculation import on_calendar_changed, recalculate, would_move
+from tongban.cases.records import is_own
+from tongban.cases.submission import (
+    InvalidAnswers,
+    KeyReused,
+    sent_with_key,
+    submit,
+    submit_answers,
+)
 from tongban.cases.supplements import (
     Point,
     ask_supplement,
@@ -101,6 +108,8 @@ __all__ = [
     "assign",
     "case_answers",
     "case_attachments",
+    "cases_about",
+    "cases_named",
     "cases_of",
     "claim",
     "clock_of",
@@ -117,12 +126,14 @@ __all__ = [
     "find_draft",
     "find_file",
     "grouped",
+    "is_own",
     "loads",
     "on_calendar_changed",
     "open_request",
     "open_stage",
     "possible",
     "queue",
+    "queue_agencies",
     "queue_counts",
     "read_number",
     "recalculate",
@@ -141,4 +152,5 @@ __all__ = [
     "time_state_of",
     "visible_cases",
     "withdraw",
+    "would_move",
 ]

@@ -11,6 +11,7 @@ from tongban.cases.models import Case, Stage
 from tongban.cases.records import pauses_of
 from tongban.directory.api import workdays
 from tongban.kernel import clock
+from tongban.kernel.workdays import Workdays
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ def clock_of(case: Case) -> ClockView:
     )
 
 
-def time_state_of(stage: Stage) -> TimeState:
-    """How urgent an open stage is today."""
-    return time_state(stage.due_on, clock.today(), workdays(), standing=stage.waiting)
+def time_state_of(stage: Stage, calendar: Workdays | None = None) -> TimeState:
+    """How urgent an open stage is today. For lists, give `directory.api.workdays()` once."""
+    known = calendar or workdays()
+    return time_state(stage.due_on, clock.today(), known, standing=stage.waiting)

@@ -14,12 +14,12 @@ from tongban.cases.models import Attachment, Draft
 from tongban.catalogue.api import published_guide
 from tongban.forms.api import (
     FormDefinition,
-    file_ids,
     form,
     prefilled,
     seal_answers,
     unseal_answers,
 )
+from tongban.forms.api import file_ids as files_of
 from tongban.identity.api import Resident, known_answers
 from tongban.kernel import clock, files
 from tongban.kernel.errors import Refused

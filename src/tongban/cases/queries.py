@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -67,6 +66,20 @@ def find_case(cases: QuerySet[Case], number: str) -> Case:
     return found
 
 
+def cases_named(cases: QuerySet[Case], name: str) -> QuerySet[Case]:
+    """Those of `cases` whose applicant's name contains `name`. Page them by ("-id",)."""
+    return _listed(cases.filter(party__name__icontains=" ".join(name.split())))
+
+
+def cases_about(cases: QuerySet[Case], party_id: int) -> QuerySet[Case]:
+    """Those of `cases` whose applicant is that party. Page them by ("-id",)."""
+    return _listed(cases.filter(party_id=party_id))
+
+
+def _listed(cases: QuerySet[Case]) -> QuerySet[Case]:
+    return cases.select_related("offering", "agency", "party")
+
+
 def case_attachments(case: Case) -> QuerySet[Attachment]:
     """The files of a case that the caller has been allowed to see."""
     return case.attachments.select_related("file").order_by("id")
@@ -101,43 +114,75 @@ class QueueFilter:
     whose: str = ""  # "mine", "unclaimed", ""
     urgency: str = ""  # "late", "soon", "waiting", ""
     agency_id: int | None = None
+    assignee_id: int | None = None  # a colleague, for supervisors
     item: str = ""  # part of the item's name
+    words: str = ""  # a case number, part of the item's name, or part of the applicant's
     roles: tuple[str, ...] = CASE_ROLES
 
 
 def queue(officer: Officer, narrowed: QueueFilter = QueueFilter()) -> QuerySet[Stage]:
     """Open stages within an officer's reach. Page them by ("sort_day", "id")."""
-    stages = Stage.objects.filter(
-        _reach(officer.posts_as(*narrowed.roles)), closed_at__isnull=True
-    ).select_related(
+    stages = _found(officer, narrowed).select_related(
         "case", "case__offering", "case__party", "case__filed_by", "agency", "assignee"
     )
-    if narrowed.kind:
-        stages = stages.filter(kind=narrowed.kind)
-    if narrowed.whose == "mine":
-        stages = stages.filter(assignee_id=officer.account_id)
-    elif narrowed.whose == "unclaimed":
-        stages = stages.filter(assignee__isnull=True)
-    if narrowed.urgency == "waiting":
-        stages = stages.filter(waiting=True)
-    elif narrowed.urgency:
-        today = clock.today()
-        late_before = Q(sort_day__lt=today)
-        if narrowed.urgency == "late":
-            stages = stages.filter(late_before)
-        else:
-            soon = soon_until(today, workdays())
-            stages = stages.filter(sort_day__gte=today, sort_day__lte=soon)
-    if narrowed.agency_id:
-        stages = stages.filter(agency_id=narrowed.agency_id)
+    return stages.filter(
+        *_when(narrowed.kind, _kinds()),
+        *_when(narrowed.whose, _whose(officer)),
+        *_when(narrowed.urgency, _urgencies()),
+        *_when(narrowed.agency_id, {narrowed.agency_id: Q(agency_id=narrowed.agency_id)}),
+    )
+
+
+def _found(officer: Officer, narrowed: QueueFilter) -> QuerySet[Stage]:
+    """The open stages that match what has no counts beside it: reach, words, a colleague."""
+    stages = Stage.objects.filter(
+        _reach(officer.posts_as(*narrowed.roles)), closed_at__isnull=True
+    )
+    if narrowed.assignee_id:
+        stages = stages.filter(assignee_id=narrowed.assignee_id)
     if narrowed.item:
         stages = stages.filter(case__offering__search_text__icontains=narrowed.item)
+    words = " ".join(narrowed.words.split())
+    if words:
+        try:
+            return stages.filter(case__number=read_number(words))
+        except BadNumber:
+            stages = stages.filter(
+                Q(case__offering__search_text__icontains=words)
+                | Q(case__party__name__icontains=words)
+            )
     return stages
+
+
+def _kinds() -> dict[object, Q]:
+    return {kind: Q(kind=kind.value) for kind in StageKind}
+
+
+def _whose(officer: Officer) -> dict[object, Q]:
+    return {"mine": Q(assignee_id=officer.account_id), "unclaimed": Q(assignee__isnull=True)}
+
+
+def _urgencies() -> dict[object, Q]:
+    today = clock.today()
+    return {
+        "late": Q(sort_day__lt=today),
+        "soon": Q(sort_day__gte=today, sort_day__lte=soon_until(today, workdays())),
+        "waiting": Q(waiting=True),
+    }
+
+
+def _when(chosen: object, conditions: Mapping[object, Q]) -> tuple[Q, ...]:
+    """The chosen one's condition; none for "all" and for anything unknown."""
+    return (conditions[chosen],) if chosen and chosen in conditions else ()
 
 
 @dataclass(frozen=True)
 class QueueCounts:
-    """How many open stages there are, by urgency."""
+    """How many open stages there are, beside each filter of a queue.
+
+    Each number says what the list would hold if that filter were chosen and the others stayed.
+    `open` is the list as it stands.
+    """
 
     open: int
     mine: int
@@ -145,23 +190,49 @@ class QueueCounts:
     late: int
     soon: int
     waiting: int
+    anybodys: int  # mine, unclaimed and colleagues'
+    any_time: int
+    any_kind: int
+    kinds: Mapping[StageKind, int]
 
 
-def queue_counts(officer: Officer, roles: tuple[str, ...] = CASE_ROLES) -> QueueCounts:
+def queue_counts(officer: Officer, narrowed: QueueFilter = QueueFilter()) -> QueueCounts:
     """The counts behind a queue's filters, in one query."""
-    today = clock.today()
-    soon = soon_until(today, workdays())
-    counts = Stage.objects.filter(
-        _reach(officer.posts_as(*roles)), closed_at__isnull=True
-    ).aggregate(
-        open=Count("id"),
-        mine=Count("id", filter=Q(assignee_id=officer.account_id)),
-        unclaimed=Count("id", filter=Q(assignee__isnull=True)),
-        late=Count("id", filter=Q(sort_day__lt=today)),
-        soon=Count("id", filter=Q(sort_day__gte=today, sort_day__lte=soon)),
-        waiting=Count("id", filter=Q(waiting=True)),
+    kinds, whose, urgencies = _kinds(), _whose(officer), _urgencies()
+    kind = _when(narrowed.kind, kinds)
+    mine = _when(narrowed.whose, whose)
+    urgency = _when(narrowed.urgency, urgencies)
+    agency = {narrowed.agency_id: Q(agency_id=narrowed.agency_id)}
+    counts = (
+        _found(officer, narrowed)
+        .filter(*_when(narrowed.agency_id, agency))
+        .aggregate(
+            open=_count(*kind, *mine, *urgency),
+            anybodys=_count(*kind, *urgency),
+            any_time=_count(*kind, *mine),
+            any_kind=_count(*mine, *urgency),
+            **{str(name): _count(one, *kind, *urgency) for name, one in whose.items()},
+            **{str(name): _count(one, *kind, *mine) for name, one in urgencies.items()},
+            **{f"kind_{name}": _count(one, *mine, *urgency) for name, one in kinds.items()},
+        )
     )
-    return QueueCounts(**counts)
+    by_kind = {one: counts.pop(f"kind_{one}") for one in StageKind}
+    return QueueCounts(**counts, kinds=by_kind)
+
+
+def queue_agencies(officer: Officer, narrowed: QueueFilter = QueueFilter()) -> dict[int, int]:
+    """How many stages of a queue lie with each agency, whichever agency is chosen. One query."""
+    whole = replace(narrowed, agency_id=None)
+    return dict(
+        queue(officer, whole).order_by().values_list("agency_id").annotate(count=Count("id"))
+    )
+
+
+def _count(*conditions: Q) -> Count:
+    both = Q()
+    for condition in conditions:
+        both &= condition
+    return Count("id", filter=both) if both else Count("id")
 
 
 @dataclass(frozen=True)

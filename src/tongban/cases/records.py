@@ -22,6 +22,7 @@ from tongban.identity.api import Officer, Resident
 from tongban.kernel import clock
 from tongban.kernel.announcements import announce
 from tongban.kernel.errors import Refused
+from tongban.kernel.workdays import Workdays
 
 # 行政许可法 §44: a decision is delivered within 10 working days.
 DELIVERY_LIMIT = Limit(10)
@@ -43,7 +44,7 @@ def lock_as_officer(case_id: UUID, officer: Officer, act: Act) -> tuple[Case, St
             "case.claimed",
             _("A colleague has taken this case. Ask them or a supervisor to hand it over."),
         )
-    if case.filed_by_id == officer.account_id or is_theirs(case, officer.account_id):
+    if is_own(case, officer):
         raise Refused(
             "case.your_own", _("You cannot handle a case of your own. A colleague has to.")
         )
@@ -59,6 +60,11 @@ def lock_as_applicant(case_id: UUID, resident: Resident, act: Act) -> tuple[Case
     if stage is None or case.state not in lifecycle.MOVES[act].to:
         raise _moved_on(case)
     return case, stage
+
+
+def is_own(case: Case, officer: Officer) -> bool:
+    """Whether an officer has a case's applicant as their own: filed it, or may act for them."""
+    return case.filed_by_id == officer.account_id or is_theirs(case, officer.account_id)
 
 
 def is_theirs(case: Case, account_id: int) -> bool:
@@ -142,7 +148,7 @@ def news(case: Case, event: CaseEvent, stage: Stage | None) -> dict[str, Any]:
     }
 
 
-def set_clock(case: Case) -> None:
+def set_clock(case: Case, calendar: Workdays | None = None) -> None:
     """Derive `due_on` of a case from acceptance, limit, pauses and calendar."""
     case.due_on, case.due_provisional = None, False
     running = (State.ACCEPTED, State.EXAMINED, State.GRANTED, State.REFUSED)
@@ -153,7 +159,7 @@ def set_clock(case: Case) -> None:
         due = due_date(
             clock.local_date(case.accepted_at),
             Limit(case.limit_days, Unit(case.limit_unit)),
-            workdays(),
+            calendar or workdays(),
             pauses_of(case),
         )
         if due is not None:
@@ -162,21 +168,34 @@ def set_clock(case: Case) -> None:
 
 def pauses_of(case: Case) -> list[Pause]:
     """The pauses of a case's main clock (those after acceptance), in order."""
-    return [Pause(row.asked_on, row.answered_on) for row in case.pauses.order_by("asked_on", "id")]
+    rows = sorted(case.pauses.all(), key=lambda row: (row.asked_on, row.pk))
+    return [Pause(row.asked_on, row.answered_on) for row in rows]
 
 
-def stage_due(case: Case, kind: StageKind) -> date | None:
-    """By when a stage is to be done; None while it waits for the applicant or has no limit."""
+def stage_due(
+    case: Case,
+    kind: StageKind,
+    calendar: Workdays | None = None,
+    last_sent: datetime | None = None,
+) -> date | None:
+    """By when a stage is to be done; None while it waits for the applicant or has no limit.
+
+    `calendar` instead of the one in force; `last_sent` spares looking up the newest submission.
+    """
     if case.state in lifecycle.WAITING_FOR_APPLICANT:
         return None
     if kind is StageKind.ACCEPTANCE:
         # A supplement that arrives starts the acceptance period anew (行政许可法 §32).
-        since = case.submissions.order_by("-number").values_list("made_at", flat=True).first()
+        since = last_sent or (
+            case.submissions.order_by("-number").values_list("made_at", flat=True).first()
+        )
         days = case.guide_version.acceptance_days
-        due = due_date(clock.local_date(since or case.submitted_at), Limit(days), workdays())
+        start = clock.local_date(since or case.submitted_at)
+        due = due_date(start, Limit(days), calendar or workdays())
         return due.day if due else None
     if kind is StageKind.DELIVERY and case.completed_at:
-        due = due_date(clock.local_date(case.completed_at), DELIVERY_LIMIT, workdays())
+        start = clock.local_date(case.completed_at)
+        due = due_date(start, DELIVERY_LIMIT, calendar or workdays())
         return due.day if due else None
     return case.due_on
 

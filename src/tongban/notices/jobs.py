@@ -17,5 +17,4 @@ MAX_ATTEMPTS = 6
 )
 def send(context: JobContext, *, delivery: int) -> None:
     """Send one delivery; tried again after about 4, 16, 64 … seconds."""
-    attempts = context.job.attempts if context.job else 0
-    sending.send(delivery, last_try=attempts >= MAX_ATTEMPTS)
+    sending.send(delivery, last_try=context.job.attempts >= MAX_ATTEMPTS)
