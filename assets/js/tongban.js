@@ -6,6 +6,7 @@ import { PasswordInput } from "govuk-frontend/dist/govuk/components/password-inp
 import { Radios } from "govuk-frontend/dist/govuk/components/radios/radios.mjs";
 import { autosave, submitOnChange, warnUnsaved } from "./forms.js";
 import { copyButtons, printButtons, shareButtons } from "./actions.js";
+import { revealQuestions } from "./reveal.js";
 import { checkAll, keyboardTables } from "./tables.js";
 
 // govuk-frontend's components start only below a body that carries these classes.
@@ -24,6 +25,7 @@ for (const Component of [Button, CharacterCount, Checkboxes, ErrorSummary, Passw
 
 for (const start of [
   autosave,
+  revealQuestions,
   submitOnChange,
   warnUnsaved,
   copyButtons,

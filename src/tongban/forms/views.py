@@ -110,7 +110,7 @@ class Drawing:
             "value": typed,
             "hidden": not asked,
             "is_new": id_ in self.revealed,
-            "reveal": self._reveal(field, row) if field.when else None,
+            "reveal": self._reveal(field, row),
             "autocomplete": _AUTOCOMPLETE.get(field.prefill, "") if field.prefill else "",
         }
         told = {"hint": hint, "note": view["note"], "error": errors}
@@ -239,10 +239,18 @@ class Drawing:
             "other": pick(other.name) if other else "",  # from elsewhere, such as a profile
         }
 
-    def _reveal(self, field: FieldDefinition, row: _Row | None) -> View:
-        """For the script: show the question when that other one has one of these answers."""
-        siblings = row.situation.conditions.fields if row else self.now.rules.fields.fields
-        found = simple_condition(field.when or "", siblings)
+    def _reveal(self, field: FieldDefinition, row: _Row | None) -> View | None:
+        """For the script: show the question when that other one has one of these answers.
+
+        None: nothing on this page can open or close it. Without names: only the server can.
+        """
+        rules = self.now.rules
+        if row is None and not rules.needs_within_step(field.key) or not field.when:
+            return None
+        siblings = row.situation.conditions.fields if row else {
+            one.key: one for one in rules.step_of[field.key].fields
+        }
+        found = simple_condition(field.when, siblings)
         if found is None:
             return {"field": "", "values": ""}
         key, wanted = found
