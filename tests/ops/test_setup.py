@@ -60,7 +60,7 @@ def test_locks_are_hashed_and_name_no_index() -> None:
 def test_old_python_is_told_what_is_needed(tmp_path: Path) -> None:
     for name in ("python3", "python3.11", "python3.12", "python3.13", "python3.14"):
         fake = tmp_path / name
-        fake.write_text('#!/bin/sh\n[ "$1" = --version ] && echo "Python 3.9.2"\nexit 1\n')
+        fake.write_text('#!/bin/sh\n[ "$1" = --version ] && exec echo "Python 3.9.2"\nexit 1\n')
         fake.chmod(0o755)
     told = subprocess.run(
         [str(ROOT / "tongban"), "up"],
