@@ -1,10 +1,10 @@
 """Rows that tests of several packages need. Each takes what matters to the test, invents the rest.
 
-    yunzhou = make_region("990100", parent=make_region("990000"))
-    police = make_agency(yunzhou)
-    lin = make_resident(name="林晓雨")          # account + own party + mandate for oneself
-    firm = make_firm(lin.account)
-    wu = make_officer("officer", police)        # .officer is the viewer that acts take
+yunzhou = make_region("990100", parent=make_region("990000"))
+police = make_agency(yunzhou)
+lin = make_resident(name="林晓雨")          # account + own party + mandate for oneself
+firm = make_firm(lin.account)
+wu = make_officer("officer", police)        # .officer is the viewer that acts take
 """
 
 from __future__ import annotations
@@ -87,9 +87,7 @@ def make_account(username: str | None = None, **fields: object) -> Account:
         **fields,
     )
     if account.email:
-        EmailAddress.objects.create(
-            user=account, email=account.email, verified=True, primary=True
-        )
+        EmailAddress.objects.create(user=account, email=account.email, verified=True, primary=True)
     return account
 
 
@@ -111,7 +109,9 @@ def make_person(*, name: str = "林晓雨", id_number: str | None = None, **fiel
     return Party.objects.create(kind="person", name=name, created_at=LONG_AGO, **fields)
 
 
-def make_mandate(account: Account, party: Party, capacity: str = "agent", **fields: object) -> Mandate:
+def make_mandate(
+    account: Account, party: Party, capacity: str = "agent", **fields: object
+) -> Mandate:
     """Lets the account act for the party, since long ago."""
     return Mandate.objects.create(
         account=account, party=party, capacity=capacity, **{"since": LONG_AGO} | fields
@@ -120,7 +120,7 @@ def make_mandate(account: Account, party: Party, capacity: str = "agent", **fiel
 
 @dataclass(frozen=True)
 class ResidentRows:
-    """What `make_resident` made. `resident` is built anew at each use: mandates may have changed."""
+    """What `make_resident` made. `resident` is built anew each time: mandates may have changed."""
 
     account: Account
     party: Party
@@ -130,7 +130,9 @@ class ResidentRows:
         return resident_for(self.account)
 
 
-def make_resident(username: str | None = None, *, name: str = "林晓雨", **fields: object) -> ResidentRows:
+def make_resident(
+    username: str | None = None, *, name: str = "林晓雨", **fields: object
+) -> ResidentRows:
     """An account with its own person. `fields` go to the account."""
     account = make_account(username, **fields)
     party = make_person(name=name)
@@ -138,7 +140,9 @@ def make_resident(username: str | None = None, *, name: str = "林晓雨", **fie
     return ResidentRows(account, party)
 
 
-def make_firm(account: Account | None = None, *, capacity: str = "representative", **fields: object) -> Party:
+def make_firm(
+    account: Account | None = None, *, capacity: str = "representative", **fields: object
+) -> Party:
     """A firm, which the account represents if one is given."""
     body = f"91990100MA{next(_serial):07d}"
     columns = {
@@ -199,4 +203,3 @@ def make_officer(
     account = make_account(username)
     make_mandate(account, make_person(name=name), "self")
     return OfficerRows(account, make_post(account, role, agency, region=region))
-

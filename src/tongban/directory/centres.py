@@ -72,7 +72,7 @@ class CentreSummary:
 
 @dataclass(frozen=True)
 class CentreEntry:
-    """A centre to register. `hours` as in the demo's centres.yaml: {"mon": [["09:00", "17:00"]]}."""
+    """A centre to register. `hours` as in the database: {"mon": [["09:00", "17:00"]]}."""
 
     code: str
     name: Localized
@@ -126,7 +126,10 @@ def centre(code: str) -> CentreSummary:
 def centres(codes: Iterable[str]) -> dict[str, CentreSummary]:
     """Those of the centres that exist, by code."""
     rows = Centre.objects.filter(code__in=set(codes))
-    return {row.code: _summary(row) for row in rows.select_related("region").prefetch_related("agencies")}
+    return {
+        row.code: _summary(row)
+        for row in rows.select_related("region").prefetch_related("agencies")
+    }
 
 
 def centres_of(region_path: str, *, agency_id: int | None = None) -> list[CentreSummary]:
@@ -193,7 +196,7 @@ def read_hours(hours: Mapping[str, object]) -> tuple[tuple[Interval, ...], ...]:
         written = hours.get(name, [])
         if not isinstance(written, list):
             raise ValueError(f"hours: {name} needs a list of [from, to]")
-        day = []
+        day: list[Interval] = []
         for pair in written:
             opens, closes = (time.fromisoformat(str(part)) for part in pair)
             if opens >= closes or (day and day[-1].closes > opens):

@@ -36,7 +36,9 @@ def seed_calendar() -> int:
     for day, name in constants.holidays.items():
         days[day] = _special(day, "holiday", _CHINESE.get(name, name), name)
     for day, name in constants.workdays.items():
-        days[day] = _special(day, "makeup", f"{_CHINESE.get(name, name)}调休上班", f"Worked for {name}")
+        days[day] = _special(
+            day, "makeup", f"{_CHINESE.get(name, name)}调休上班", f"Worked for {name}"
+        )
     years = [day.year for day in days]
     return put_calendar(
         CHINA,

@@ -5,8 +5,8 @@ language, and optionally `level`. Any country's tree fits.
 
 `nbs`: a folder with nbs2023_provinces.csv, _cities, _areas and _streets, whose codes have 2, 4, 6
 and 9 digits. They become the 6-digit codes of GB/T 2260 (44 is 440000, 4401 is 440100), and stay 9
-digits for streets. Three cities have no counties (东莞, 中山, 儋州): there the file repeats the city
-as a county, which is left out, and the streets lie right below the city.
+digits for streets. Three cities have no counties (东莞, 中山, 儋州): there the file repeats the
+city as a county, which is left out, and the streets lie right below the city.
 """
 
 from __future__ import annotations
@@ -66,5 +66,7 @@ def _rows(file: Path, columns: set[str]) -> Iterator[tuple[int, dict[str, str]]]
             raise ValueError(f"{file.name}: lacks the columns {', '.join(sorted(missing))}")
         for row in reader:
             if None in row or None in row.values():
-                raise ValueError(f"{file.name}, line {reader.line_num}: not as many fields as columns")
+                raise ValueError(
+                    f"{file.name}, line {reader.line_num}: not as many fields as columns"
+                )
             yield reader.line_num, row

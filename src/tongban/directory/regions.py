@@ -202,13 +202,15 @@ def _place(given: Mapping[str, RegionRow], known: Mapping[str, Region]) -> list[
                 path=f"{above.path if above else ''}{row.code}/",
                 sort_key=sort_key(row.name),
             )
-    for row in known.values():
-        # A region that moves takes along those below it, named here or not.
-        if row.pk not in given and any(code in placed for code in row.path.split("/")):
-            above = placed.get(row.parent_id or "") or known[row.parent_id or ""]
-            moved = Region(**{name: getattr(row, name) for name in _COLUMNS})
-            moved.level, moved.path = max(row.level, above.level + 1), f"{above.path}{row.pk}/"
-            placed[row.pk] = moved
+    # A region that moves takes along those below it, named here or not; a shorter path stands
+    # above a longer one, so each finds its parent in its new place.
+    for old in sorted(known.values(), key=lambda old: old.path.count("/")):
+        if old.pk not in given and any(code in placed for code in old.path.split("/")):
+            above = placed.get(old.parent_id or "") or known[old.parent_id or ""]
+            moved = Region(**{name: getattr(old, name) for name in _COLUMNS})
+            moved.level, moved.path = above.level + 1, f"{above.path}{old.pk}/"
+            moved.level += old.level - known[old.parent_id or ""].level - 1  # levels it skips
+            placed[old.pk] = moved
     return list(placed.values())
 
 

@@ -43,7 +43,7 @@ def record_access(
     what: What = "case",
     case_number: str = "",
 ) -> None:
-    """Record that an officer looked; again within ten minutes at the same thing is the same look."""
+    """Record that an officer looked. Again at the same thing within ten minutes is one look."""
     now = clock.now()
     look = {
         "party_id": party_id,
@@ -53,9 +53,7 @@ def record_access(
     }
     if AccessRecord.objects.filter(**look, at__gt=now - SAME_LOOK).exists():
         return
-    AccessRecord.objects.create(
-        **look, agency_id=agency_id, role=_role(officer, agency_id), at=now
-    )
+    AccessRecord.objects.create(**look, agency_id=agency_id, role=_role(officer, agency_id), at=now)
 
 
 @transaction.atomic
@@ -76,15 +74,19 @@ def reveal_id_number(
     return open_id_number(Party.objects.get(pk=party_id))
 
 
-def access_records(resident: Resident, party_id: int, *, limit: int = 100) -> list[AccessEntry]:
-    """Who looked at a party's data, newest first. Raises Refused if it is not theirs."""
+def access_records(
+    resident: Resident, party_id: int, *, case_number: str = "", limit: int = 100
+) -> list[AccessEntry]:
+    """Who looked at a party's data (or at one case of it), newest first.
+
+    Raises Refused if it is not theirs.
+    """
     if not resident.may_act_for(party_id):
         raise Refused("party.not_yours", _("You may not act for that person or firm."))
-    rows = list(
-        AccessRecord.objects.filter(party_id=party_id)
-        .select_related("agency")
-        .order_by("-at", "-pk")[:limit]
-    )
+    looks = AccessRecord.objects.filter(party_id=party_id).select_related("agency")
+    if case_number:
+        looks = looks.filter(case_number=case_number)
+    rows = list(looks.order_by("-at", "-pk")[:limit])
     names = account_names(row.account_id for row in rows)
     return [
         AccessEntry(

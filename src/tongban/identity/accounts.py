@@ -19,12 +19,13 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tongban.identity import sms
 from tongban.identity.models import Account
 from tongban.identity.phones import local_phone, normalise_phone
+from tongban.kernel.localized import pick
 
 # Without letters that could be read as digits or spell a word.
 _NAME_ALPHABET = "bcdfghjkmnpqrstvwxz23456789"
@@ -138,8 +139,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
             )
 
     def _site_name(self) -> str:
-        language = (get_language() or "zh").split("-")[0]
-        return str(settings.SITE["name"].get(language) or settings.SITE["name"]["zh"])
+        site: dict[str, Any] = settings.SITE
+        return pick(site["name"])
 
     # --- names and limits --------------------------------------------------------------------
     def generate_unique_username(self, txts: list[str | None], regex: str | None = None) -> str:

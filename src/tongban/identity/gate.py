@@ -1,17 +1,17 @@
 """Doors for the sites' views: who may enter, and as whom.
 
-    @resident_required
-    def my_cases(request: ResidentRequest) -> HttpResponse: … request.resident …
+@resident_required
+def my_cases(request: ResidentRequest) -> HttpResponse: … request.resident …
 
-    @officer_required("clerk", "officer")
-    def queue(request: OfficerRequest) -> HttpResponse: … request.officer …
+@officer_required("clerk", "officer")
+def queue(request: OfficerRequest) -> HttpResponse: … request.officer …
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, TypeGuard
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
@@ -30,7 +30,6 @@ from tongban.identity.models import Account
 from tongban.identity.viewers import Officer, Resident, officer_for, resident_for
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 class ResidentRequest(HttpRequest):
@@ -53,12 +52,12 @@ def resident_required(
     """Only signed in; others are sent to sign in and come back. Sets `request.resident`."""
 
     @wraps(view)
-    def entered(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def entered(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         account = signed_in(request)
         if account is None:
             return redirect_to_login(request.get_full_path(), reverse("account_login"))
-        request.account = account
-        request.resident = resident_for(account)
+        if not _enters_as_resident(request, account, resident_for(account)):
+            raise PermissionDenied
         return _private(view(request, *args, **kwargs))
 
     return entered
@@ -79,7 +78,7 @@ def officer_required(
         view: Callable[Concatenate[OfficerRequest, P], HttpResponseBase],
     ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
         @wraps(view)
-        def entered(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        def entered(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             account = signed_in(request)
             if account is None:
                 return redirect_to_login(request.get_full_path(), reverse("account_login"))
@@ -91,8 +90,8 @@ def officer_required(
                     request, _("Set up a second step for signing in first; staff must have one.")
                 )
                 return redirect("mfa_index")
-            request.account = account
-            request.officer = officer
+            if not _enters_as_officer(request, account, officer):
+                raise PermissionDenied
             return _private(view(request, *args, **kwargs))
 
         return entered
@@ -110,6 +109,24 @@ def signed_in(request: HttpRequest) -> Account | None:
         save_language(account.pk, language)
         account.language = language
     return account
+
+
+def _enters_as_resident(
+    request: HttpRequest, account: Account, resident: Resident
+) -> TypeGuard[ResidentRequest]:
+    """Always true: tells the type checker what the request carries from now on."""
+    request.account = account  # type: ignore[attr-defined]
+    request.resident = resident  # type: ignore[attr-defined]
+    return True
+
+
+def _enters_as_officer(
+    request: HttpRequest, account: Account, officer: Officer
+) -> TypeGuard[OfficerRequest]:
+    """Always true, as above."""
+    request.account = account  # type: ignore[attr-defined]
+    request.officer = officer  # type: ignore[attr-defined]
+    return True
 
 
 def _private(response: HttpResponseBase) -> HttpResponseBase:

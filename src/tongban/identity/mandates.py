@@ -68,9 +68,9 @@ def authorise(
     now = clock.now()
     # An expired mandate makes room for a new one; a live one is replaced, so that the record shows
     # what held when.
-    Mandate.objects.filter(
-        account=other, party_id=party_id, revoked_at__isnull=True
-    ).update(revoked_at=now)
+    Mandate.objects.filter(account=other, party_id=party_id, revoked_at__isnull=True).update(
+        revoked_at=now
+    )
     mandate = Mandate.objects.create(
         account=other,
         party_id=party_id,
@@ -129,9 +129,7 @@ def _account(contact: str, name: str) -> Account | None:
     """The active account with that proven contact whose own party bears that name."""
     number = normalise_phone(contact)
     owners = EmailAddress.objects.filter(email=contact.strip().lower(), verified=True)
-    found = (
-        Q(phone=number, phone_verified=True) if number else Q(pk__in=owners.values("user_id"))
-    )
+    found = Q(phone=number, phone_verified=True) if number else Q(pk__in=owners.values("user_id"))
     return (
         Account.objects.filter(found, is_active=True)
         .filter(

@@ -11,6 +11,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from tongban.kernel import clock
+
 
 class AccountManager(UserManager["Account"]):
     """Django's own, which lowers only the domain of an e-mail address."""
@@ -29,10 +31,12 @@ class Account(AbstractUser):
     phone_verified = models.BooleanField(default=False)
     language = models.CharField(max_length=10, default="zh-hans")
     region = models.ForeignKey("directory.Region", models.SET_NULL, null=True)  # where they live
+    date_joined = models.DateTimeField(_("date joined"), default=clock.now)
 
     objects: ClassVar[AccountManager] = AccountManager()
 
-    class Meta(AbstractUser.Meta):
+    class Meta:
+        verbose_name = _("account")
         constraints = [
             models.UniqueConstraint(
                 fields=["email"], name="account_email_once", condition=~Q(email="")
@@ -192,9 +196,7 @@ class AccessRecord(models.Model):
     class Meta:
         indexes = [models.Index(fields=["party", "-at"], name="access_by_party")]
         triggers = [
-            pgtrigger.Protect(
-                name="append_only", operation=pgtrigger.Update | pgtrigger.Delete
-            )
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
         ]
 
 

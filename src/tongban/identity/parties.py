@@ -98,7 +98,10 @@ def add_id_number(resident: Resident, party_id: int, id_number: str) -> None:
     if party.id_number_index is not None:
         raise Refused(
             "party.id_number_known",
-            _("Your identity number is on file. To correct it, go to a service window with your card."),
+            _(
+                "Your identity number is on file. To correct it, go to a service window with "
+                "your card."
+            ),
             field="id_number",
         )
     _put_id_number(party, id_number)
@@ -144,14 +147,12 @@ def register_firm(
         created_at=clock.now(),
     )
     _save(party, "firm.taken")
-    own_name = (
-        Party.objects.filter(pk=resident.own_party_id).values_list("name", flat=True).first()
-    )
+    own = _self(resident)
     Mandate.objects.create(
         account_id=resident.account_id,
         party=party,
         capacity=Mandate.Capacity.REPRESENTATIVE
-        if own_name == representative
+        if own is not None and own.name == representative
         else Mandate.Capacity.AGENT,
         since=party.created_at,
         given_by_id=resident.account_id,
@@ -226,7 +227,7 @@ def known_answers(resident: Resident, party_id: int) -> dict[str, KnownAnswer]:
         }
         if party.address and party.region_id:
             answers["firm.address"] = {"region": party.region_id, "street": party.address}
-        person = Party.objects.filter(pk=resident.own_party_id).first()
+        person = _self(resident)
     if person is not None:
         phone, email = person.phone, person.email
         if person.pk == resident.own_party_id and not (phone and email):
@@ -303,6 +304,12 @@ def _own(resident: Resident, party_id: int) -> Party:
     if not resident.may_act_for(party_id):
         raise _not_yours()
     return Party.objects.get(pk=party_id)
+
+
+def _self(resident: Resident) -> Party | None:
+    if resident.own_party_id is None:
+        return None
+    return Party.objects.get(pk=resident.own_party_id)
 
 
 def _not_yours() -> Refused:

@@ -58,9 +58,7 @@ def give_post(
     """
     _require_reach(by, region_code, agency_id)
     if account_id == by.account_id:
-        raise Refused(
-            "post.own", _("You cannot give yourself a post. Ask another administrator.")
-        )
+        raise Refused("post.own", _("You cannot give yourself a post. Ask another administrator."))
     return _give(account_id, role, region_code, agency_id, until, by.account_id)
 
 
@@ -161,21 +159,20 @@ def _give(
             _("Window clerks and case officers work for one agency. Choose it."),
             field="agency",
         )
-    if agency_id is not None:
-        # A post at an agency that lies elsewhere would see nothing, or too much.
-        if not agency(agency_id).region_path.startswith(region(region_code).path):
-            raise Refused(
-                "post.agency_elsewhere",
-                _("That agency does not lie in that region."),
-                field="agency",
-            )
+    # A post at an agency that lies elsewhere would see nothing, or too much.
+    path = region(region_code).path
+    if agency_id is not None and not agency(agency_id).region_path.startswith(path):
+        raise Refused(
+            "post.agency_elsewhere", _("That agency does not lie in that region."), field="agency"
+        )
     now = clock.now()
     if until is not None and until <= now:
         raise Refused("post.past", _("The last day must lie in the future."), field="until")
     if not Account.objects.filter(pk=account_id, is_active=True).exists():
         raise Refused("post.no_account", _("There is no such account."), field="account")
+    place = Q(agency__isnull=True) if agency_id is None else Q(agency_id=agency_id)
     same = Post.objects.filter(
-        _current(), account_id=account_id, role=role, region_id=region_code, agency_id=agency_id
+        _current(), place, account_id=account_id, role=role, region_id=region_code
     )
     try:
         if same.exists():

@@ -12,7 +12,9 @@ from tongban.directory.regions import BadTree, load_regions
 
 
 class Command(BaseCommand):
-    help = "Adds a tree of regions or brings it up to date, all or nothing. Others stay as they are."
+    help = (
+        "Adds a tree of regions or brings it up to date, all or nothing. Others stay as they are."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("source", type=Path, help="a file (csv) or a folder (nbs)")
