@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -66,20 +67,6 @@ def find_case(cases: QuerySet[Case], number: str) -> Case:
     return found
 
 
-def cases_named(cases: QuerySet[Case], name: str) -> QuerySet[Case]:
-    """Those of `cases` whose applicant's name contains `name`. Page them by ("-id",)."""
-    return _listed(cases.filter(party__name__icontains=" ".join(name.split())))
-
-
-def cases_about(cases: QuerySet[Case], party_id: int) -> QuerySet[Case]:
-    """Those of `cases` whose applicant is that party. Page them by ("-id",)."""
-    return _listed(cases.filter(party_id=party_id))
-
-
-def _listed(cases: QuerySet[Case]) -> QuerySet[Case]:
-    return cases.select_related("offering", "agency", "party")
-
-
 def case_attachments(case: Case) -> QuerySet[Attachment]:
     """The files of a case that the caller has been allowed to see."""
     return case.attachments.select_related("file").order_by("id")
@@ -135,9 +122,7 @@ def queue(officer: Officer, narrowed: QueueFilter = QueueFilter()) -> QuerySet[S
 
 def _found(officer: Officer, narrowed: QueueFilter) -> QuerySet[Stage]:
     """The open stages that match what has no counts beside it: reach, words, a colleague."""
-    stages = Stage.objects.filter(
-        _reach(officer.posts_as(*narrowed.roles)), closed_at__isnull=True
-    )
+    stages = Stage.objects.filter(_reach(officer.posts_as(*narrowed.roles)), closed_at__isnull=True)
     if narrowed.assignee_id:
         stages = stages.filter(assignee_id=narrowed.assignee_id)
     if narrowed.item:
@@ -202,7 +187,7 @@ def queue_counts(officer: Officer, narrowed: QueueFilter = QueueFilter()) -> Que
     kind = _when(narrowed.kind, kinds)
     mine = _when(narrowed.whose, whose)
     urgency = _when(narrowed.urgency, urgencies)
-    agency = {narrowed.agency_id: Q(agency_id=narrowed.agency_id)}
+    agency: dict[object, Q] = {narrowed.agency_id: Q(agency_id=narrowed.agency_id)}
     counts = (
         _found(officer, narrowed)
         .filter(*_when(narrowed.agency_id, agency))

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from tongban.cases.lifecycle import STAGE_OF, State
 from tongban.cases.models import NO_DAY, Case, Stage
@@ -31,13 +31,7 @@ def recalculate(since: date = date.min) -> int:
     last = None
     while True:
         with transaction.atomic():
-            running = Stage.objects.filter(
-                case=OuterRef("pk"),
-                closed_at__isnull=True,
-                sort_day__gte=since,
-                sort_day__lt=NO_DAY,
-            )
-            cases = Case.objects.filter(Exists(running)).order_by("id")
+            cases = _running(since)
             if last is not None:
                 cases = cases.filter(id__gt=last)
             batch = list(
@@ -52,30 +46,37 @@ def recalculate(since: date = date.min) -> int:
         last = batch[-1].pk
 
 
-def would_move(calendar: Workdays) -> int:
-    """How many cases' deadlines would move if `calendar` came into force. Locks and changes nothing.
+def would_move(calendar: Workdays, since: date = date.min) -> int:
+    """How many cases `recalculate` would move if `calendar` came into force; changes nothing.
 
-    Three queries for every BATCH open cases.
+    Three queries for every BATCH cases.
     """
     moving = 0
     cases = (
-        Case.objects.filter(state__in=open_states())
+        _running(since)
         .select_related("guide_version")
         .defer("guide_version__content")
         .annotate(last_sent=Max("submissions__made_at"))
         .prefetch_related("pauses", "stages")
-        .order_by("id")
     )
     for case in cases.iterator(chunk_size=BATCH):
         before = case.due_on
         set_clock(case, calendar)
         moved = case.due_on != before
+        kind = STAGE_OF[State(case.state)]
         for stage in case.stages.all():
-            kind = STAGE_OF[State(case.state)]
             if stage.closed_at is None and kind is not None:
                 moved |= stage_due(case, kind, calendar, case.last_sent) != stage.due_on
         moving += moved
     return moving
+
+
+def _running(since: date) -> QuerySet[Case]:
+    """Cases with a deadline on `since` or later, in the order of their ids."""
+    running = Stage.objects.filter(
+        case=OuterRef("pk"), closed_at__isnull=True, sort_day__gte=since, sort_day__lt=NO_DAY
+    )
+    return Case.objects.filter(Exists(running)).order_by("id")
 
 
 def _again(case: Case) -> bool:
