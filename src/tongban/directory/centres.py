@@ -144,28 +144,28 @@ def centres_of(region_path: str, *, agency_id: int | None = None) -> list[Centre
     return [_summary(row) for row in rows.order_by("region__path", "code")]
 
 
-def open_now(centre: CentreSummary, calendar: str = CHINA) -> bool:
+def open_now(centre: CentreSummary, calendar: str | Workdays = CHINA) -> bool:
     """Whether the centre is open at this moment."""
     local = timezone.localtime(clock.now())
     return any(
         interval.opens <= local.time() < interval.closes
-        for interval in hours_on(centre, local.date(), workdays(calendar))
+        for interval in hours_on(centre, local.date(), _known(calendar))
     )
 
 
-def closes_at(centre: CentreSummary, calendar: str = CHINA) -> datetime | None:
+def closes_at(centre: CentreSummary, calendar: str | Workdays = CHINA) -> datetime | None:
     """When the present opening ends (for lunch or the day), or None if it is closed now."""
     local = timezone.localtime(clock.now())
-    for interval in hours_on(centre, local.date(), workdays(calendar)):
+    for interval in hours_on(centre, local.date(), _known(calendar)):
         if interval.opens <= local.time() < interval.closes:
             return _moment(local.date(), interval.closes)
     return None
 
 
-def next_opening(centre: CentreSummary, calendar: str = CHINA) -> datetime | None:
+def next_opening(centre: CentreSummary, calendar: str | Workdays = CHINA) -> datetime | None:
     """When it opens next, after this moment; None if it does not within 30 days."""
     local = timezone.localtime(clock.now())
-    known = workdays(calendar)
+    known = _known(calendar)
     for ahead in range(_HORIZON):
         day = local.date() + timedelta(days=ahead)
         for interval in hours_on(centre, day, known):
@@ -204,6 +204,11 @@ def read_hours(hours: Mapping[str, object]) -> tuple[tuple[Interval, ...], ...]:
             day.append(Interval(opens, closes))
         week.append(tuple(day))
     return tuple(week)
+
+
+def _known(calendar: str | Workdays) -> Workdays:
+    """A calendar's days. A page about several centres reads them once and passes them on."""
+    return calendar if isinstance(calendar, Workdays) else workdays(calendar)
 
 
 def _moment(day: date, at: time) -> datetime:
