@@ -13,6 +13,7 @@ const testOut = resolve(here, "../build/test");
 /** The style sheet, with govuk-frontend's fallback colours taken out. */
 function styles() {
   const { css } = compile(join(here, "scss/tongban.scss"), {
+    charset: false, // a byte order mark would stand behind the notice; servers say UTF-8
     style: "compressed",
     loadPaths: [join(here, "node_modules")],
     quietDeps: true,
@@ -72,8 +73,10 @@ const icon = readFileSync(join(here, "icon.svg"), "utf8")
   .replaceAll("{{on-seal}}", token("on-seal"));
 
 mkdirSync(out, { recursive: true });
-writeFileSync(join(out, "tongban.css"), css);
-writeFileSync(join(out, "tongban.js"), bundle(join(here, "js/tongban.js")));
+const notice = "/* Parts are of govuk-frontend (MIT): see LICENCES.txt beside this file. */\n";
+writeFileSync(join(out, "tongban.css"), notice + css);
+writeFileSync(join(out, "tongban.js"), notice + bundle(join(here, "js/tongban.js")));
+copyFileSync(join(here, "LICENCES.txt"), join(out, "LICENCES.txt"));
 writeFileSync(join(out, "icon.svg"), icon);
 
 // The accessibility checker is for the tests only; a production install leaves it out.

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from django.utils import translation
+
 from tongban.look import formats
 
 # 23:30 in London is the next morning in Beijing.

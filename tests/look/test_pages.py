@@ -9,6 +9,7 @@ import pytest
 from django.test import Client, RequestFactory
 from django.urls import ResolverMatch, reverse
 from django.utils import translation
+
 from tongban.look.context import languages, tag
 from tongban.look.display import Display, display_of
 from tongban.look.requests import new_reference

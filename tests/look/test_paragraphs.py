@@ -6,6 +6,7 @@ import re
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tongban.look.paragraphs import paragraphs
 
 OURS = re.compile(r"</?(?:p|ul|ol|li|br)(?: class=\"govuk-[a-z -]+\")?>")

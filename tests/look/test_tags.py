@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from django import forms
 from django.template import Context, Template
+
 from tongban.look.api import Bar, Row
 from tongban.look.charts import plot, shares
 from tongban.look.gallery import SampleForm
