@@ -22,6 +22,7 @@ from tongban.cases.drafts import (
 )
 from tongban.cases.endings import terminate, withdraw
 from tongban.cases.examination import examine
+from tongban.cases.figures import Promises, promises
 from tongban.cases.lifecycle import (
     ANSWERED,
     FINAL,
@@ -95,6 +96,7 @@ __all__ = [
     "Limit",
     "Load",
     "Point",
+    "Promises",
     "QueueCounts",
     "QueueFilter",
     "Stage",
@@ -131,6 +133,7 @@ __all__ = [
     "open_request",
     "open_stage",
     "possible",
+    "promises",
     "queue",
     "queue_agencies",
     "queue_counts",

@@ -124,7 +124,8 @@ def find(
         return found.none()
     for word in words:
         found = found.filter(search_text__contains=word)
-    return found.alias(names=Concat(_line(1), Value("\n"), _line(2))).order_by(
+    found = found.alias(names=Concat(_line(1), Value("\n"), _line(2), output_field=TextField()))
+    return found.order_by(
         _nearness_to_name(query, words),
         *_distance(region_path),
         "-online",

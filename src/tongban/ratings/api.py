@@ -16,6 +16,7 @@ from tongban.ratings.rating import (
     may_rate,
     opinion_on_agency,
     opinion_on_offering,
+    opinion_on_region,
     rate,
     rating_of,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "may_rate",
     "opinion_on_agency",
     "opinion_on_offering",
+    "opinion_on_region",
     "rate",
     "rating_of",
 ]

@@ -145,6 +145,14 @@ def opinion_on_agency(agency_id: int) -> Opinion:
     )
 
 
+def opinion_on_region(region_path: str = "") -> Opinion:
+    """What people say in a region and all below it; "" for everywhere. Two queries."""
+    return _opinion(
+        Rating.objects.filter(region__path__startswith=region_path),
+        Case.objects.filter(region_path__startswith=region_path),
+    )
+
+
 def _opinion(ratings: QuerySet[Rating], cases: QuerySet[Case]) -> Opinion:
     counts = dict(ratings.values_list("level").annotate(count=Count("id")))
     answered = cases.filter(state__in=list(ANSWERED)).count()
