@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.staticfiles.storage import ManifestStaticFilesStorage, staticfiles_storage
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -122,9 +123,9 @@ def _is_compiled(po: Path) -> bool:
 def worker() -> Iterator[Finding]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FILTER (WHERE last_heartbeat > now() - %s), max(last_heartbeat)"
+            "SELECT count(*) FILTER (WHERE last_heartbeat > now() - make_interval(secs => %s)), max(last_heartbeat)"
             " FROM procrastinate_workers",
-            [timedelta(seconds=DEAD_AFTER)],
+            [DEAD_AFTER],
         )
         alive, seen = cursor.fetchone()
     if alive:
@@ -143,12 +144,12 @@ def jobs() -> Iterator[Finding]:
             "SELECT count(*) FILTER (WHERE job.status = 'failed'),"
             " count(*) FILTER (WHERE job.status = 'doing' AND NOT EXISTS ("
             "   SELECT 1 FROM procrastinate_workers worker WHERE worker.id = job.worker_id"
-            "   AND worker.last_heartbeat > now() - %s)),"
+            "   AND worker.last_heartbeat > now() - make_interval(secs => %s))),"
             " count(*) FILTER (WHERE job.status = 'todo'"
-            "   AND coalesce(job.scheduled_at, event.at) < now() - %s)"
+            "   AND coalesce(job.scheduled_at, event.at) < now() - make_interval(mins => %s))"
             " FROM procrastinate_jobs job LEFT JOIN procrastinate_events event"
             " ON event.job_id = job.id AND event.type = 'deferred'",
-            [timedelta(seconds=DEAD_AFTER * 3), timedelta(minutes=WAITING_MINUTES)],
+            [DEAD_AFTER * 3, WAITING_MINUTES],
         )
         failed, stuck, waiting = cursor.fetchone()
     if stuck:
@@ -217,7 +218,7 @@ def keys() -> Iterator[Finding]:
     remedy = "set TONGBAN_SEAL_KEYS to “id:base64 of 32 random bytes” and never lose it"
     try:
         opened = unseal(seal("通办", "doctor"), "doctor")
-    except (CannotOpen, ValueError) as error:
+    except (CannotOpen, ImproperlyConfigured, ValueError) as error:
         yield Finding("FAIL", "seal keys", str(error), remedy)
         return
     if opened != "通办":
