@@ -16,7 +16,7 @@ import pwd
 import secrets
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -161,7 +161,7 @@ def holder(home: Path) -> dict[str, str]:
 
 def secret_variables(home: Path) -> dict[str, str]:
     """`_FILE` variables for the secrets not given in the environment, made on the first start."""
-    makers = {
+    makers: dict[str, Callable[[], str]] = {
         "TONGBAN_SECRET_KEY": lambda: secrets.token_urlsafe(50),
         "TONGBAN_SEAL_KEYS": lambda: "k1:" + base64.b64encode(secrets.token_bytes(32)).decode(),
     }

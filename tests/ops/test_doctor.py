@@ -15,6 +15,7 @@ from pytest_django.fixtures import Settings
 from tests.factories import make_calendar
 from tongban.config.management.commands import doctor
 from tongban.kernel import clock
+from tongban.kernel.jobs import DEAD_AFTER
 
 
 def only(check: Callable[[], Iterator[doctor.Finding]]) -> doctor.Finding:
@@ -25,8 +26,8 @@ def only(check: Callable[[], Iterator[doctor.Finding]]) -> doctor.Finding:
 def add_worker(*, seconds_ago: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - %s) RETURNING id",
-            [timedelta(seconds=seconds_ago)],
+            "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - make_interval(secs => %s)) RETURNING id",
+            [seconds_ago],
         )
         return int(cursor.fetchone()[0])
 
@@ -39,8 +40,8 @@ def add_job(status: str, *, worker: int | None = None, minutes_ago: int = 0) -> 
             [status, worker],
         )
         cursor.execute(
-            "UPDATE procrastinate_events SET at = now() - %s WHERE job_id = %s",
-            [timedelta(minutes=minutes_ago), cursor.fetchone()[0]],
+            "UPDATE procrastinate_events SET at = now() - make_interval(mins => %s) WHERE job_id = %s",
+            [minutes_ago, cursor.fetchone()[0]],
         )
 
 
@@ -54,7 +55,7 @@ def test_sound_database_is_sound() -> None:
 @pytest.mark.django_db
 def test_worker_counts_only_while_its_heart_beats() -> None:
     assert only(doctor.worker).verdict == "FAIL"
-    add_worker(seconds_ago=doctor.DEAD_AFTER + 60)
+    add_worker(seconds_ago=DEAD_AFTER + 60)
     assert only(doctor.worker).verdict == "FAIL"
     add_worker(seconds_ago=1)
     assert only(doctor.worker).verdict == "OK"

@@ -123,8 +123,8 @@ def _is_compiled(po: Path) -> bool:
 def worker() -> Iterator[Finding]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FILTER (WHERE last_heartbeat > now() - make_interval(secs => %s)), max(last_heartbeat)"
-            " FROM procrastinate_workers",
+            "SELECT count(*) FILTER (WHERE last_heartbeat > now() - make_interval(secs => %s)),"
+            " max(last_heartbeat) FROM procrastinate_workers",
             [DEAD_AFTER],
         )
         alive, seen = cursor.fetchone()
