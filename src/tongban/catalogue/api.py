@@ -23,7 +23,14 @@ from tongban.catalogue.finding import (
     words_of,
 )
 from tongban.catalogue.guide import Guide, LimitUnit
-from tongban.catalogue.loading import BadContent, LoadedItem, load_items, load_themes, read_item
+from tongban.catalogue.loading import (
+    BadContent,
+    LoadedItem,
+    load_items,
+    load_themes,
+    read_item,
+    read_yaml,
+)
 from tongban.catalogue.models import GuideVersion, Item, Offering, Theme
 from tongban.catalogue.publishing import (
     add_version,
@@ -61,6 +68,7 @@ __all__ = [
     "publish",
     "published_guide",
     "read_item",
+    "read_yaml",
     "recently_changed",
     "serving",
     "themes",

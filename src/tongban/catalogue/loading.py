@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 from django.db import transaction
@@ -31,10 +32,15 @@ class LoadedItem:
     new_versions: int
 
 
+def read_yaml(path: Path) -> Any:
+    """A content file's data. libyaml's loader: ten times as fast as the one in Python."""
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+
+
 def read_item(path: Path) -> ItemContent:
     """An item file, checked. Raises BadContent."""
     try:
-        return ItemContent.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return ItemContent.model_validate(read_yaml(path))
     except (ValidationError, yaml.YAMLError, UnicodeDecodeError) as error:
         raise BadContent(f"{path}: {error}") from error
 
@@ -42,7 +48,7 @@ def read_item(path: Path) -> ItemContent:
 @transaction.atomic
 def load_themes(path: Path) -> int:
     """Create or update the themes of a file; how many."""
-    entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+    entries = read_yaml(path)
     for position, entry in enumerate(entries):
         Theme.objects.update_or_create(
             code=entry["code"],

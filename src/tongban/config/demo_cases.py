@@ -9,15 +9,15 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from tongban.cases import api as cases
-from tongban.catalogue.api import BadContent, Offering, published_guide, read_item
+from tongban.catalogue.api import BadContent, Offering, published_guide, read_item, read_yaml
 from tongban.directory.api import workdays
 from tongban.forms.api import FormDefinition, Kind, form
 from tongban.identity.api import (
@@ -53,7 +53,7 @@ class Story:
 
 def load_cases(folder: Path) -> Iterator[tuple[int, int]]:
     """Load the cases of `folder/cases.yaml` that are not there yet; yields (done, of how many)."""
-    written = yaml.safe_load((folder / "cases.yaml").read_text(encoding="utf-8"))
+    written = read_yaml(folder / "cases.yaml")
     stories = [_story(entry, written["patterns"]) for entry in written["cases"]]
     samples = {path.stem: read_item(path).sample_answers for path in folder.glob("items/*.yaml")}
     for done, story in enumerate(stories, start=1):
@@ -113,9 +113,7 @@ def _act(
     elif name == "withdraw":
         cases.withdraw(case.pk, by=resident, reason=note)
     elif name == "rate":
-        rate(
-            case.pk, by=resident, level=act["level"], tags=act.get("tags", ()), words=note
-        )
+        rate(case.pk, by=resident, level=act["level"], tags=act.get("tags", ()), words=note)
     else:
         _office_act(case, name, act, note)
 
@@ -152,14 +150,19 @@ def _office_act(case: cases.Case, name: str, act: Mapping[str, Any], note: str) 
 def _colleague(case: cases.Case, role: str) -> Officer:
     """Who of the agency does this: the stage's assignee, else the first with the role."""
     stage = case.stages.filter(closed_at__isnull=True).first()
-    takers = [stage.assignee_id] if stage and stage.assignee_id else []
-    takers += [post.account_id for post in colleagues(case.agency_id, (role,))]
-    takers += [post.account_id for post in colleagues(case.agency_id, ("officer",))]
-    for account_id in takers:
-        officer = officer_of(account_id)
-        if officer is not None:
-            return officer
+    if stage is not None and stage.assignee_id is not None:
+        officer = officer_of(stage.assignee_id)
+    else:
+        officer = _first_with(case.agency_id, role) or _first_with(case.agency_id, "officer")
+    if officer is not None:
+        return officer
     raise KeyError(f"nobody works as {role} at agency {case.agency.code}")
+
+
+@lru_cache
+def _first_with(agency_id: int, role: str) -> Officer | None:
+    holders = colleagues(agency_id, (role,))
+    return officer_of(holders[0].account_id) if holders else None
 
 
 def _party(resident: Resident, wanted: str) -> int:
