@@ -26,7 +26,8 @@ def only(check: Callable[[], Iterator[doctor.Finding]]) -> doctor.Finding:
 def add_worker(*, seconds_ago: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - make_interval(secs => %s)) RETURNING id",
+            "INSERT INTO procrastinate_workers (last_heartbeat)"
+            " VALUES (now() - make_interval(secs => %s)) RETURNING id",
             [seconds_ago],
         )
         return int(cursor.fetchone()[0])
@@ -40,7 +41,8 @@ def add_job(status: str, *, worker: int | None = None, minutes_ago: int = 0) -> 
             [status, worker],
         )
         cursor.execute(
-            "UPDATE procrastinate_events SET at = now() - make_interval(mins => %s) WHERE job_id = %s",
+            "UPDATE procrastinate_events SET at = now() - make_interval(mins => %s)"
+            " WHERE job_id = %s",
             [minutes_ago, cursor.fetchone()[0]],
         )
 
