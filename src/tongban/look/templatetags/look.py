@@ -217,9 +217,17 @@ def figure(value: float) -> str:
 
 # --- Django forms ------------------------------------------------------------------------------
 @register.inclusion_tag("look/field.html")
-def field(field: BoundField, label: Text = "", hide_label: bool = False) -> dict[str, Any]:
+def field(
+    field: BoundField, label: Text = "", hide_label: bool = False, hide_hint: bool = False
+) -> dict[str, Any]:
     """`label` replaces the field's own, where a library's form has a poor one."""
-    return {"field": field, "label": label or field.label, "hide_label": hide_label}
+    return {
+        "field": field,
+        "label": label or field.label,
+        "hide_label": hide_label,
+        "no_hint": hide_hint,
+        "hide_hint": hide_hint,
+    }
 
 
 @register.inclusion_tag("look/form.html")
