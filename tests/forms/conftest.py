@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from pytest_django.fixtures import Settings
 
 from tongban.directory.api import RegionRow, load_regions
 
@@ -25,3 +28,14 @@ def demo_regions(db: None) -> None:
         RegionRow(code, {"zh": zh, "en": en}, parent, 0 if parent else 1)
         for code, parent, zh, en in REGIONS
     )
+
+
+@pytest.fixture(autouse=True)
+def files_in_a_folder_of_their_own(settings: Settings, tmp_path: Path) -> None:
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": tmp_path},
+        },
+    }

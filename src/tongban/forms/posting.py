@@ -170,7 +170,9 @@ class _Post:
         for field in self.fields:
             if field.kind is not Kind.FILE:
                 continue
-            kept = list(self.answers.get(field.key) or ())
+            named = list(self.answers.get(field.key) or ())
+            there = files.described(named)
+            kept = [file for file in named if file in there]
             for upload in uploads.getlist(field.key):
                 if len(kept) >= field.max_files:
                     yield self._error(field, values.too_many_files(field))

@@ -25,8 +25,8 @@ def unseal_answers(definition: FormDefinition, stored: Mapping[str, Any]) -> Ans
 def mask(number: str) -> str:
     """An identity number for display: its first three and last four characters."""
     if len(number) < 8:
-        return "•" * len(number)
-    return number[:3] + "•" * (len(number) - 7) + number[-4:]
+        return "*" * len(number)
+    return number[:3] + "*" * (len(number) - 7) + number[-4:]
 
 
 def _seal(answer: Any) -> Any:

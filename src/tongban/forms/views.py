@@ -96,7 +96,7 @@ class Drawing:
         path = (*row.path, field.key) if row else (field.key,)
         id_ = _plain(html_id(*path))
         errors = self._faults.get(path, [])
-        hint = pick(field.hint) or _standing_hint(field)
+        hint = _hint(field)
         asked = (row.situation if row else self.now).asked(field.key)
         view: View = {
             "template": _TEMPLATES.get(field.kind, "input"),
@@ -124,9 +124,11 @@ class Drawing:
     def _input(self, field: FieldDefinition, typed: Any, view: View, row: _Row | None) -> View:
         width = "" if (field.max_length or 100) > 20 else "govuk-input--width-20"
         attributes = {"type": "text", "width": width, **_INPUTS.get(field.kind, {})}
-        return {name: _plain(value) for name, value in attributes.items()} | {
-            "after": pick(field.unit)
-        }
+        unit = pick(field.unit)
+        if field.kind is Kind.MONEY and unit:
+            # "¥1,200" says yuan already; "yuan a month" says more than "¥".
+            attributes["before"], unit = ("¥", "") if field.unit.get("zh") == "元" else ("", unit)
+        return {name: _plain(value) for name, value in attributes.items()} | {"after": unit}
 
     def _long_text(self, field: FieldDefinition, typed: Any, view: View, row: _Row | None) -> View:
         return {"longest": field.max_length or values.LONG_TEXT_LENGTH}
@@ -325,20 +327,24 @@ def _options(id_: str, pairs: Iterable[tuple[str, str, str]], chosen: set[Any]) 
     ]
 
 
-def _standing_hint(field: FieldDefinition) -> str:
-    """What every question of this kind says, unless it says something itself."""
+def _hint(field: FieldDefinition) -> str:
+    """The question's own hint, or what every question of its kind says."""
+    own = pick(field.hint)
     if field.kind is Kind.FILE:
         kinds = ", ".join("JPEG" if kind == "jpg" else kind.upper() for kind in field.accept)
-        return ngettext(
-            "%(kinds)s, at most %(size)d MB.",
+        limits = ngettext(
+            "%(count)d file: %(kinds)s, at most %(size)d MB.",
             "Up to %(count)d files: %(kinds)s, at most %(size)d MB each.",
             field.max_files,
         ) % {"kinds": kinds, "count": field.max_files, "size": field.max_megabytes}
+        return f"{own} {limits}".strip()
     if field.kind is Kind.DATE:
-        return _("For example, 1990 3 27") if language() == "zh" else _("For example, 27 3 1990")
+        return own or (
+            _("For example, 27 3 1990")
+        )
     if field.kind is Kind.CHOICES:
-        return _("Tick all that apply.")
-    return ""
+        return own or _("Tick all that apply.")
+    return own
 
 
 def _source_note(source: Prefill | None) -> str:
