@@ -230,6 +230,8 @@ ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
+# The password once more before a phone, an address or a second factor changes.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 # Six digits can be guessed by who may ask for many codes: five an hour for one account.
 ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,5/h/key"}
