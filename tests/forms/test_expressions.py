@@ -28,9 +28,7 @@ NAMES = {
     "name": Shape(Type.TEXT),
     "wants": Shape(Type.LIST, frozenset({"x", "y", "z"})),
     "home": Shape(Type.RECORD, fields={"region": Shape(Type.TEXT), "street": Shape(Type.TEXT)}),
-    "items": Shape(
-        Type.GROUP, fields={"amount": Shape(Type.NUMBER), "bought": Shape(Type.DATE)}
-    ),
+    "items": Shape(Type.GROUP, fields={"amount": Shape(Type.NUMBER), "bought": Shape(Type.DATE)}),
 }
 
 
@@ -212,8 +210,8 @@ def test_full_years_turn_on_the_birthday(born: date, age: int) -> None:
 def test_any_text_is_compiled_or_refused(source: str) -> None:
     try:
         compile_expression(source, NAMES)
-    except BadExpression as error:
-        assert str(error)
+    except BadExpression:
+        return
 
 
 @given(st.from_regex(r"[ab()+*/<>=! .,0-9a-z'-]{1,60}", fullmatch=True))

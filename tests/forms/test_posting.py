@@ -10,13 +10,12 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.forms.builders import faults, field, form_of, post, text
 from tongban.forms.api import FieldDefinition, Kind
-from tongban.forms.values import as_typed, faults as value_faults
-from tongban.forms.values import read
+from tongban.forms.values import as_typed, read
+from tongban.forms.values import faults as value_faults
 from tongban.kernel import clock
 from tongban.kernel.models import StoredFile
-
-from tests.forms.builders import faults, field, form_of, post, text
 
 
 @pytest.fixture(autouse=True)
@@ -166,11 +165,20 @@ def test_whatever_is_typed_is_understood_or_explained(kind: Kind, typed: Any) ->
         assert read(asked, as_typed(asked, found.answer)).answer == found.answer
 
 
-@given(kinds, st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=9),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
-    max_leaves=6,
-))
+@given(
+    kinds,
+    st.recursive(
+        st.none()
+        | st.booleans()
+        | st.integers()
+        | st.floats(allow_nan=False)
+        | st.text(max_size=9),
+        lambda inner: (
+            st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3)
+        ),
+        max_leaves=6,
+    ),
+)
 def test_any_json_is_accepted_or_refused(kind: Kind, answer: Any) -> None:
     value_faults(_any_field(kind), answer, clock.today())
 
@@ -362,7 +370,10 @@ def test_uploads_are_kept_even_if_something_else_is_wrong(owner_id: int) -> None
 @pytest.mark.django_db
 def test_a_refused_upload_is_named(owner_id: int) -> None:
     result = post(
-        FILES, {"_upload": "papers"}, uploads={"papers": [pdf("a.pdf", b"GIF89a")]}, owner_id=owner_id
+        FILES,
+        {"_upload": "papers"},
+        uploads={"papers": [pdf("a.pdf", b"GIF89a")]},
+        owner_id=owner_id,
     )
     assert faults(result)["papers"].startswith("a.pdf: This file cannot be read here.")
 

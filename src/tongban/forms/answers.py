@@ -103,9 +103,9 @@ def field_errors(
         return
     answer = now.answers.get(field.key)
     found = list(_faults(field, answer, now.today))
-    if field.kind is Kind.FILE and known_files is not None and not found:
-        if not set(answer or ()) <= set(known_files):
-            found.append(((), _("A file is missing here. Upload it again.")))
+    is_checked = field.kind is Kind.FILE and known_files is not None and not found
+    if is_checked and not set(answer or ()) <= set(known_files or ()):
+        found.append(((), _("A file is missing here. Upload it again.")))
     for path, message in found:
         yield FieldError((field.key, *path), message, step.key, pick(field.label))
     if field.kind is Kind.GROUP and isinstance(answer, list):

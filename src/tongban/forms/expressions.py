@@ -178,7 +178,7 @@ class _Compiler:
             if not value.is_finite() or abs(value) > Decimal(10) ** 18:
                 self.fail(f"{node.value} is too large")
         else:
-            self.fail(f"{node.value} is not part of the language; filled(x) asks for an answer")
+            self.fail(f"{node.value!r} is not part of the language; filled(x) asks for an answer")
         return (lambda scope: value), shape
 
     def _Name(self, node: ast.Name) -> _Compiled:

@@ -8,8 +8,9 @@ questions that stood in the page without being visible, because their condition 
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -49,7 +50,9 @@ class StepResult:
     answers: Answers  # all answers of the draft, with this step's
     errors: tuple[FieldError, ...] = ()
     stays: bool = False
-    typed: Mapping[str, Any] = field(default_factory=dict)  # as typed, for showing again
+    typed: Mapping[str, Any] = dataclasses.field(
+        default_factory=dict
+    )  # as typed, for showing again
     revealed: tuple[str, ...] = ()  # HTML ids of questions that are new on the page
     focus: str = ""  # HTML id of where the person is, when it stays
 
@@ -73,9 +76,7 @@ def parse_step(
     now = situation(definition, post.answers, on)
     revealed = tuple(html_id(*path) for path in _revealed(step, data, now))
     if post.pressed:
-        return StepResult(
-            post.answers, tuple(file_errors), True, post.typed, revealed, post.focus
-        )
+        return StepResult(post.answers, tuple(file_errors), True, post.typed, revealed, post.focus)
     errors = [*file_errors, *_errors(definition, step, now, post, set(revealed))]
     return StepResult(
         post.answers,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from functools import lru_cache
 
 from django.db import connection, transaction
@@ -38,6 +39,44 @@ def publish_form(code: str, definition: FormDefinition) -> FormVersion:
         schema=json_schema(definition),
         digest=digest,
     )
+
+
+@transaction.atomic
+def publish_forms(forms: Mapping[str, FormDefinition]) -> dict[str, int]:
+    """Publish many forms, by code, in a handful of queries: the ids of their versions, by code."""
+    contents = {
+        code: definition.model_dump(mode="json", exclude_defaults=True)
+        for code, definition in forms.items()
+    }
+    digests = {code: _digest(code, content) for code, content in contents.items()}
+    with connection.cursor() as cursor:  # in one order, so that two callers cannot block each other
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended('form ' || code, 0))"
+            " FROM unnest(%s::text[]) code ORDER BY code",
+            [sorted(forms)],
+        )
+    found = dict(
+        FormVersion.objects.filter(digest__in=digests.values()).values_list("digest", "pk")
+    )
+    new = [code for code, digest in digests.items() if digest not in found]
+    last = dict(
+        FormVersion.objects.filter(code__in=new)
+        .values_list("code")
+        .annotate(last=Max("number"))
+        .order_by()
+    )
+    made = FormVersion.objects.bulk_create(
+        FormVersion(
+            code=code,
+            number=last.get(code, 0) + 1,
+            definition=contents[code],
+            schema=json_schema(forms[code]),
+            digest=digests[code],
+        )
+        for code in new
+    )
+    found |= {version.digest: version.pk for version in made}
+    return {code: found[digest] for code, digest in digests.items()}
 
 
 @lru_cache(maxsize=512)

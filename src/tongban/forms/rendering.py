@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from tongban.forms import values
 from tongban.forms.answers import situation
-from tongban.forms.definition import FieldDefinition, FormDefinition, Kind, Prefill, Step
+from tongban.forms.definition import FieldDefinition, FormDefinition, Kind, Step
 from tongban.forms.posting import StepResult, on_page
 from tongban.forms.review import review_sections
 from tongban.forms.speaking import speaking
@@ -46,13 +46,14 @@ def render_step(
     answers: Mapping[str, Any],
     *,
     result: StepResult | None = None,
-    sources: Mapping[str, Prefill] | None = None,
+    sources: Collection[str] = (),
     language: str | None = None,
     on: date | None = None,
 ) -> StepPage:
     """Draw a step with the draft's `answers`, or again after a POST with its `result`.
 
-    `sources` marks answers that came from the profile (`prefill.sources`). Raises KeyError.
+    `sources`: keys of answers that came from the profile, as `prefilled` and `sources` give them.
+    Raises KeyError.
     """
     step = definition.step(step_key)
     with speaking(language):
@@ -67,7 +68,7 @@ def render_step(
             now=now,
             typed=typed,
             errors=result.errors if result else (),
-            sources={} if result else sources or {},
+            sources=frozenset() if result else frozenset(sources),
             revealed=frozenset(result.revealed) if result else frozenset(),
             stored=files.described(ids),
         )
@@ -135,7 +136,9 @@ def _page(
 
 
 @lru_cache(maxsize=20_000)
-def _head(template: str, language: str, id_: str, label: str, optional: bool, h1: bool) -> SafeString:
+def _head(
+    template: str, language: str, id_: str, label: str, optional: bool, h1: bool
+) -> SafeString:
     """Label or legend of a question: the same on every page, for everybody."""
     context = {"id": id_, "label": label, "optional": optional, "heading": h1}
     return _draw(f"forms/fields/{template}.html", context)

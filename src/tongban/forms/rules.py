@@ -246,7 +246,9 @@ class Situation:
 class RowSituation:
     """One row of a group: its own fields first, then the form's."""
 
-    def __init__(self, outer: Situation, conditions: Conditions, answers: Mapping[str, Any]) -> None:
+    def __init__(
+        self, outer: Situation, conditions: Conditions, answers: Mapping[str, Any]
+    ) -> None:
         self.outer = outer
         self.conditions = conditions
         self.answers = answers

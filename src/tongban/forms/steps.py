@@ -22,7 +22,7 @@ class Progress:
 def asked_steps(
     definition: FormDefinition, answers: Mapping[str, Any], *, on: date | None = None
 ) -> list[Step]:
-    """The steps that are asked: their condition holds, and so does that of one question at least."""
+    """The steps that are asked: their condition holds, and a question of theirs is asked."""
     now = situation(definition, answers, on)
     return [
         step

@@ -23,7 +23,7 @@ from django.utils.translation import ngettext_lazy
 from tongban.directory.api import is_credit_code
 from tongban.forms import bounds
 from tongban.forms.definition import FieldDefinition, Kind
-from tongban.identity import idnumber
+from tongban.identity.api import id_number_birth_date, is_id_number
 from tongban.kernel.localized import pick
 from tongban.look import formats
 
@@ -377,8 +377,8 @@ def _id_number_faults(field: FieldDefinition, answer: str, today: date) -> list[
         return [((), _("This is a number of 15 digits. Enter the one of 18 on your present card."))]
     if len(answer) != 18:
         return [((), _("Enter all 18 characters of the identity number."))]
-    born = idnumber.birth_date(answer)
-    if not idnumber.is_valid(answer) or born is None or born > today:
+    born = id_number_birth_date(answer)
+    if not is_id_number(answer) or born is None or born > today:
         return [
             (
                 (),
@@ -481,6 +481,7 @@ _CHECKS: dict[Kind, Callable[[FieldDefinition, Any, date], list[Fault]]] = {
     Kind.FILE: _file_faults,
     Kind.GROUP: _group_faults,
 }
+
 
 def summary(label: str, message: Message) -> Message:
     """A fault as it stands in the error summary, where the question is not in sight."""

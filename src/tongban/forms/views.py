@@ -81,7 +81,7 @@ class Drawing:
     now: Situation
     typed: Mapping[str, Any] = field(default_factory=dict)
     errors: Sequence[FieldError] = ()
-    sources: Mapping[str, Prefill] = field(default_factory=dict)
+    sources: frozenset[str] = frozenset()
     revealed: frozenset[str] = frozenset()
     stored: Mapping[str, StoredFile] = field(default_factory=dict)
     _regions: list[View] | None = None
@@ -105,7 +105,7 @@ class Drawing:
             "label": pick(field.label),
             "hint": hint,
             "errors": errors,
-            "note": _source_note(self.sources.get(field.key)) if row is None else "",
+            "note": _source_note(field) if row is None and field.key in self.sources else "",
             "optional": not field.required and field.kind is not Kind.COMPUTED,
             "value": typed,
             "hidden": not asked,
@@ -168,7 +168,9 @@ class Drawing:
         pairs = [(o.value, pick(o.label), pick(o.hint)) for o in field.options]
         return {"options": _options(view["id"], pairs, set(typed or ()))}
 
-    def _declaration(self, field: FieldDefinition, typed: Any, view: View, row: _Row | None) -> View:
+    def _declaration(
+        self, field: FieldDefinition, typed: Any, view: View, row: _Row | None
+    ) -> View:
         return {"checked": typed == "yes"}
 
     def _region(self, field: FieldDefinition, typed: Any, view: View, row: _Row | None) -> View:
@@ -247,11 +249,13 @@ class Drawing:
         None: nothing on this page can open or close it. Without names: only the server can.
         """
         rules = self.now.rules
-        if row is None and not rules.needs_within_step(field.key) or not field.when:
+        if (row is None and not rules.needs_within_step(field.key)) or not field.when:
             return None
-        siblings = row.situation.conditions.fields if row else {
-            one.key: one for one in rules.step_of[field.key].fields
-        }
+        siblings = (
+            row.situation.conditions.fields
+            if row
+            else {one.key: one for one in rules.step_of[field.key].fields}
+        )
         found = simple_condition(field.when, siblings)
         if found is None:
             return {"field": "", "values": ""}
@@ -339,18 +343,14 @@ def _hint(field: FieldDefinition) -> str:
         ) % {"kinds": kinds, "count": field.max_files, "size": field.max_megabytes}
         return f"{own} {limits}".strip()
     if field.kind is Kind.DATE:
-        return own or (
-            _("For example, 27 3 1990")
-        )
+        return own or (_("For example, 27 3 1990"))
     if field.kind is Kind.CHOICES:
         return own or _("Tick all that apply.")
     return own
 
 
-def _source_note(source: Prefill | None) -> str:
-    if source is None:
-        return ""
-    if source.startswith("firm."):
+def _source_note(field: FieldDefinition) -> str:
+    if field.prefill is not None and field.prefill.startswith("firm."):
         return _("Filled in from your firm's details. Correct it here if it has changed.")
     return _("Filled in from your profile. Correct it here if it has changed.")
 
@@ -363,7 +363,7 @@ def _size(size: int) -> str:
 
 def _region_groups() -> list[View]:
     """Counties of the installation's region by city: [{"name", "regions": [(code, name)]}]."""
-    home = find_region(settings.SITE["region"])
+    home = find_region(str(settings.SITE["region"]))
     if home is None:
         return []
     tree = [one for one in descendants(home.code, levels=COUNTY) if one.level <= COUNTY]

@@ -67,7 +67,7 @@ def store(
     if _EXTENSIONS.get(PurePath(name).suffix.lower()) != kind:
         raise Refused(
             "file.name",
-            _("The file's name does not match what is in it (%(kind)s). Rename it, or save it again.")
+            _("The file's name does not fit its content (%(kind)s). Save it again and retry.")
             % {"kind": kind.upper()},
         )
     if kind == "pdf":
@@ -123,7 +123,9 @@ def discard_unattached() -> int:
     """Throw away files that nothing has referred to for a week; how many."""
     count = 0
     before = clock.now() - KEPT_UNATTACHED
-    for file in StoredFile.objects.filter(attached=False, created_at__lt=before).order_by("pk")[:1000]:
+    for file in StoredFile.objects.filter(attached=False, created_at__lt=before).order_by("pk")[
+        :1000
+    ]:
         with transaction.atomic():
             # Asked again under lock: it may have been attached in the meantime.
             row = StoredFile.objects.select_for_update().filter(pk=file.pk, attached=False)
@@ -137,7 +139,9 @@ def discard_unattached() -> int:
 def safe_name(name: str) -> str:
     """A name without folders, control and direction characters; at most 120 characters."""
     name = PureWindowsPath(name).name
-    name = "".join(c for c in unicodedata.normalize("NFC", name) if unicodedata.category(c)[0] != "C")
+    name = "".join(
+        c for c in unicodedata.normalize("NFC", name) if unicodedata.category(c)[0] != "C"
+    )
     name = re.sub(r'[<>:"/\\|?*]+', "_", name).strip(" .")
     path = PurePath(name or "file")
     return path.stem[: 120 - len(path.suffix)] + path.suffix[:20]
@@ -156,7 +160,7 @@ _ESCAPED = re.compile(rb"#([0-9a-fA-F]{2})")
 
 
 def _refuse_locked_or_active(content: bytes) -> None:
-    """Look for encryption and scripts, also in compressed object streams and escaped names."""
+    """Look for encryption and scripts, in compressed object streams and escaped names too."""
     parts = [content]
     for match in _OBJECT_STREAM.finditer(content):
         try:
@@ -168,7 +172,7 @@ def _refuse_locked_or_active(content: bytes) -> None:
         if re.search(rb"/Encrypt\b", plain):
             raise Refused(
                 "file.locked",
-                _("This PDF is protected with a password. Save it without one and upload it again."),
+                _("This PDF is protected with a password. Save it without one and upload it."),
             )
         if re.search(rb"/(JavaScript|Launch|RichMedia)\b", plain):
             raise Refused(

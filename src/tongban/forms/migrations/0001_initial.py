@@ -2,8 +2,9 @@
 
 import pgtrigger.compiler
 import pgtrigger.migrations
-import tongban.kernel.clock
 from django.db import migrations, models
+
+import tongban.kernel.clock
 
 
 class Migration(migrations.Migration):
