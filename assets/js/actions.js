@@ -26,6 +26,21 @@ export function copyButtons(root) {
   }
 }
 
+/** The account menu closes on Escape and on a click elsewhere, as menus do. */
+export function menus(root) {
+  const close = (event) => {
+    for (const menu of root.querySelectorAll("details.tb-menu[open]")) {
+      if (event.type === "click" && menu.contains(event.target)) continue;
+      menu.open = false;
+      if (event.type === "keydown") menu.querySelector("summary").focus();
+    }
+  };
+  root.addEventListener("click", close);
+  root.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") close(event);
+  });
+}
+
 /** `data-print`: prints the page. */
 export function printButtons(root) {
   for (const button of root.querySelectorAll("[data-print]")) {

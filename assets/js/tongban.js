@@ -5,7 +5,7 @@ import { ErrorSummary } from "govuk-frontend/dist/govuk/components/error-summary
 import { PasswordInput } from "govuk-frontend/dist/govuk/components/password-input/password-input.mjs";
 import { Radios } from "govuk-frontend/dist/govuk/components/radios/radios.mjs";
 import { autosave, submitOnChange, warnUnsaved } from "./forms.js";
-import { copyButtons, printButtons, shareButtons } from "./actions.js";
+import { copyButtons, menus, printButtons, shareButtons } from "./actions.js";
 import { revealQuestions } from "./reveal.js";
 import { checkAll, keyboardTables } from "./tables.js";
 
@@ -29,6 +29,7 @@ for (const start of [
   submitOnChange,
   warnUnsaved,
   copyButtons,
+  menus,
   printButtons,
   shareButtons,
   checkAll,

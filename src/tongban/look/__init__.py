@@ -70,10 +70,11 @@ Tags
 ``{% icon "search" %}``                decorative inline SVG
 ``{% maybe_url "portal:home" arg as href %}``   "" when the name is not (yet) installed
 ``{% crumbs name url … "Here" %}``, ``{% back_link url %}``
-``{% field form.name %}``              a Django form field: label, hint, error, control
+``{% field form.name %}``              a Django form field: label, hint, error, control;
+                                       ``label=``, ``hide_label=True``, ``hide_hint=True``
 ``{% form_body form %}``               all its fields (hidden ones too)
 
-Django forms: pass ``renderer = LookRenderer()`` or simply use ``{% form_body form %}``.
+Django forms need nothing: ``LookRenderer`` is settings.FORM_RENDERER.
 
 Classes (HTML)
 ==============
@@ -94,7 +95,7 @@ inside ``<div class="tb-prose">`` need no classes. ``govuk-caption-l`` above a h
 ``<li><a>…</a><p>…</p></li>``), ``tb-tags`` (row of small words), ``tb-lead`` (large first
 sentence), ``tb-muted``, ``tb-number`` (case numbers: monospaced figures), ``tb-stack`` (vertical
 rhythm), ``tb-figures`` (a few live figures: ``<dl>``), ``tb-search`` (search form),
-``tb-toolbar`` (filters above a queue), ``tb-empty`` (nothing to show, and what to do),
+``tb-toolbar`` (filters above a queue), ``tb-filters`` (quick filters: words with counts), ``tb-empty`` (nothing to show, and what to do),
 ``tb-only-print``, ``tb-no-print``, ``govuk-visually-hidden``.
 
 Scripts (all optional; nothing inline)

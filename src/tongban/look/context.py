@@ -11,6 +11,7 @@ from django.urls import is_valid_path
 from django.utils.translation import get_language, override
 
 from tongban.kernel.localized import pick
+from tongban.look import colours
 from tongban.look.display import display_of
 from tongban.look.requests import reference_of
 
@@ -34,6 +35,7 @@ class Installation:
     seal: str
     phone: str
     email: str
+    has_colours: bool
 
 
 def look(request: HttpRequest) -> dict[str, Any]:
@@ -41,7 +43,11 @@ def look(request: HttpRequest) -> dict[str, Any]:
     site: dict[str, Any] = settings.SITE
     return {
         "installation": Installation(
-            name=pick(site["name"]), seal=site["seal"], phone=site["phone"], email=site["email"]
+            name=pick(site["name"]),
+            seal=site["seal"],
+            phone=site["phone"],
+            email=site["email"],
+            has_colours=bool(colours.style_sheet()),
         ),
         "display": display_of(request),
         "languages": languages(request),
