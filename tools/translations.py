@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tools import stamps
+from tools.console import Trouble
 from tools.stamps import ROOT
 
 LOCALE = ROOT / "src" / "tongban" / "locale"
@@ -23,13 +24,17 @@ def is_compiled() -> bool:
 
 
 def compile_all() -> int:
-    """Compile every message file; returns how many. Fuzzy entries stay out."""
+    """Compile every message file; returns how many. Fuzzy entries stay out. Raises Trouble."""
     from babel.messages.mofile import write_mo
-    from babel.messages.pofile import read_po
+    from babel.messages.pofile import PoFileError, read_po
 
     for po in sources():
         with po.open("rb") as source:
-            catalog = read_po(source, locale=po.parent.parent.name, abort_invalid=True)
+            try:
+                catalog = read_po(source, locale=po.parent.parent.name, abort_invalid=True)
+            except PoFileError as error:
+                name = po.relative_to(ROOT)
+                raise Trouble(f"{name}, line {error.lineno}: {error}. Mend it.") from None
         new = po.with_suffix(".mo.new")
         with new.open("wb") as target:
             write_mo(target, catalog)

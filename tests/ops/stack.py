@@ -21,13 +21,15 @@ class Stack:
         self.port = port or free_port()
 
     def __enter__(self) -> Stack:
-        self._said = (self.folder / "said.txt").open("wb")
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "tools.run", "up", "--no-demo",
-             "--data-dir", str(self.folder), "--port", str(self.port)],
-            env=clean_environment(), stdin=subprocess.DEVNULL, stdout=self._said,
-            stderr=subprocess.STDOUT,
-        )  # fmt: skip
+        argv = [sys.executable, "-P", "-m", "tools.run", "up", "--no-demo"]
+        with (self.folder / "said.txt").open("wb") as said:
+            self._process = subprocess.Popen(
+                [*argv, "--data-dir", str(self.folder), "--port", str(self.port)],
+                env=clean_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=subprocess.STDOUT,
+            )
         eventually(self._is_ready, seconds=120, what="the platform's first answer")
         return self
 
@@ -42,7 +44,6 @@ class Stack:
             self._process.wait(90)
         self._process.kill()
         self._process.wait()
-        self._said.close()
 
     @property
     def pid(self) -> int:
