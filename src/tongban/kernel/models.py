@@ -28,7 +28,9 @@ class StoredFile(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="stored_file_kind", condition=Q(kind__in=["pdf", "jpg", "png"])),
+            models.CheckConstraint(
+                name="stored_file_kind", condition=Q(kind__in=["pdf", "jpg", "png"])
+            ),
             models.CheckConstraint(name="stored_file_not_empty", condition=Q(size__gt=0)),
             models.CheckConstraint(
                 name="stored_file_digest", condition=Q(sha256__regex=r"^[0-9a-f]{64}$")
