@@ -133,6 +133,7 @@ class Guide(_Strict):
     result: Result | None = None
     faq: tuple[Question, ...] = ()
     windows: tuple[Window, ...] = ()
+    place: Text = {}  # where to go, in words, if no window of the directory is named
     visits: int | None = 0
     visits_reason: Text = {}
     online: bool = True  # can be applied for here, if a form is attached

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
+from collections.abc import Sequence
 
 from django.db import transaction
 from django.db.models import Max
@@ -20,6 +21,7 @@ from tongban.identity.api import Officer
 from tongban.kernel import clock
 from tongban.kernel.announcements import announce
 from tongban.kernel.errors import Refused
+from tongban.kernel.localized import Localized
 
 
 def published_guide(offering_id: int) -> GuideVersion | None:
@@ -36,10 +38,16 @@ def guide_of(version: GuideVersion) -> Guide:
     return Guide.model_validate(version.content)
 
 
-def digest_of(offering: Offering, guide: Guide, form_id: int | None) -> str:
-    """What makes two versions the same: name, content and form."""
+def digest_of(name: Localized, guide: Guide, form_id: int | None) -> str:
+    """What makes two versions the same: name, content and form.
+
+    Without what a guide leaves at its default, so that a new optional part of guides does not make
+    every guide a changed one.
+    """
     content = json.dumps(
-        [offering.name, guide.model_dump(mode="json"), form_id], sort_keys=True, ensure_ascii=False
+        [name, guide.model_dump(mode="json", exclude_defaults=True), form_id],
+        sort_keys=True,
+        ensure_ascii=False,
     )
     return hashlib.sha256(content.encode()).hexdigest()
 
@@ -53,7 +61,7 @@ def add_version(
     `by` None: an import. Raises Refused if the officer may not edit this offering.
     """
     _may_edit(offering, by)
-    digest = digest_of(offering, guide, form_id)
+    digest = digest_of(offering.name, guide, form_id)
     newest = offering.versions.order_by("-number").first()
     if newest is not None and newest.digest == digest:
         return newest, False
@@ -139,11 +147,12 @@ def copy_to_offering(offering: Offering, version: GuideVersion, guide: Guide) ->
     offering.audiences = item.audiences
     offering.themes = item.themes
     offering.online = guide.online and version.form_id is not None
-    offering.search_text = folded(
-        "\n".join(
-            [*offering.name.values(), *item.everyday_names, *guide.summary.values(), offering.code]
-        )
-    )
+    offering.search_text = search_text(offering.name, item.everyday_names, guide, offering.code)
+
+
+def search_text(name: Localized, everyday_names: Sequence[str], guide: Guide, code: str) -> str:
+    """What searches look through, a line each: names first (`finding.py` relies on it)."""
+    return folded("\n".join([*name.values(), *everyday_names, *guide.summary.values(), code]))
 
 
 def folded(text: str) -> str:

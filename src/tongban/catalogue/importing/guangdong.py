@@ -1,0 +1,208 @@
+"""Guangdong's published items (政务服务事项实施清单), as one CSV or JSON table of 33 columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tongban.catalogue import codes
+from tongban.catalogue.guide import Condition, Guide, Material
+from tongban.catalogue.importing.rows import Row
+from tongban.catalogue.importing.sources import Body, Column, Entry, ItemKey
+from tongban.catalogue.importing.topics import TOPICS
+from tongban.kernel.localized import Localized
+
+# Guangdong's item types differ from the national table in two places.
+TYPES = {
+    "01": "01",
+    "05": "05",
+    "07": "07",
+    "08": "08",
+    "09": "09",
+    "20": "10",  # 其他行政权力
+    "21": "20",  # 公共服务
+}
+_TYPE_TEXTS = {own: codes.TYPES[national]["zh"] for own, national in TYPES.items()}
+_TEXTS_ALSO_SEEN = {"20": "其他权力"}
+
+# What stands where a list or a text would be if there were anything to say.
+_NOTHING = {"无", "无。", "无条件", "无条件。", "无条件限制", "/", "-"}
+_LEVEL_TEXTS = {"2": "省级", "3": "市级", "4": "县级", "5": "镇级", "6": "村级"}
+_PERSON, _FIRMS = (
+    "自然人",
+    {"企业法人", "事业法人", "社会组织法人", "非法人企业", "行政机关", "其他组织"},
+)
+
+
+class Guangdong:
+    """Codes of the national form throughout; limits, materials, places and telephones."""
+
+    code = "gd"
+    title = "Guangdong (广东省政务服务事项)"
+    columns: Mapping[str, Column] = {
+        "task_code": Column("实施编码 (31) or 业务办理项编码 (33)", "Offering.code, slug"),
+        "impl_code31": Column("实施编码", "checked: task_code begins with it", kept=False),
+        "handle_item_seq": Column(
+            "serial of the 业务办理项", "checked: ends task_code", kept=False
+        ),
+        "dept_uscc": Column("the body's credit code", "Agency.code, credit_code"),
+        "use_level": Column("行使层级", "Offering.level; checked against task_code"),
+        "catalog_code": Column("基本编码", "Item.code; checked against task_code"),
+        "task_name": Column("事项名称", "Offering.name; Item.name without the part in brackets"),
+        "sub_task_name": Column("办理项名称", "guide.extra; ends task_name in brackets"),
+        "parent_catalog_code": Column("基本编码 of the main item", "Item.parent"),
+        "parent_catalog_name": Column("name of the main item", "Item.name of the parent"),
+        "task_type": Column(
+            "事项类型, own table", "Item.type, translated (20→10, 21→20); guide.extra"
+        ),
+        "task_type_text": Column(
+            "事项类型 in words", "checked: says what task_type says", kept=False
+        ),
+        "dept_name": Column("实施主体", "Agency.name"),
+        "org_code": Column(
+            "organisation code", "checked: characters 9–17 of dept_uscc", kept=False
+        ),
+        "area_code": Column("区划代码", "Offering.region, Agency.region"),
+        "area_name": Column("区划名称", "Region.name, if the region is made"),
+        "level_text": Column("行使层级 in words", "checked: says what use_level says", kept=False),
+        "legal_days": Column("法定时限", "guide.limits.statutory"),
+        "promise_days": Column("承诺时限", "guide.limits.promised"),
+        "days_unit": Column("工作日 or 自然日", "guide.limits.unit"),
+        "visits": Column("到办事现场次数", "guide.visits"),
+        "online": Column("是否网上办理", "guide.online"),
+        "appointment": Column("是否支持预约", "guide.extra"),
+        "courier": Column("是否支持物流快递", "guide.extra"),
+        "platform": Column("the system used so far", "guide.extra"),
+        "location": Column("办理地点", "guide.place"),
+        "accept_condition": Column("受理条件", "guide.conditions"),
+        "consult_phone": Column("咨询方式, free text", "guide.consult_phone"),
+        "complain_phone": Column("监督投诉方式, free text", "guide.complaint_phone"),
+        "themes": Column("主题, joined with |", "Offering.themes through topics.py; guide.extra"),
+        "service_objects": Column("服务对象, joined with |", "Offering.audiences; guide.extra"),
+        "materials": Column("材料, joined with |", "guide.materials; uploads of the form"),
+        "co_dept": Column("联办机构", "guide.extra"),
+    }
+    required = frozenset(columns)
+    region_names: Mapping[str, Localized] = {}
+
+    def body(self, row: Row) -> Body | None:
+        code, name, area = row["dept_uscc"].upper(), row["dept_name"], row["area_code"]
+        if not (code and name and len(area) == 6 and area.isdigit()) or len(code) > 40:
+            return None
+        return Body(code, name, code, area, row["area_name"])
+
+    def entry(self, row: Row, body: Body) -> Entry | None:
+        row.code = row["task_code"]
+        code = self._code(row)
+        name, guide = row.text("task_name", 250), self._guide(row)
+        item_type = TYPES.get(row["task_type"])
+        if item_type is None:
+            row.error("task_type", f"is not a type of this source: {row['task_type']!r}")
+        themes = self._themes(row)
+        audiences = self._audiences(row)
+        if row.failed or code is None or item_type is None:
+            return None
+        basic, parent = str(code.basic), row["parent_catalog_code"].upper()
+        own_name = name.removesuffix(f"({row['sub_task_name']})").strip() or name
+        main = ItemKey(parent, row["parent_catalog_name"] or own_name, item_type)
+        return Entry(
+            code=str(code),
+            name=name,
+            item=main if parent == basic else ItemKey(basic, own_name, item_type),
+            parent=main if parent and parent != basic else None,
+            level=code.level,
+            audiences=audiences,
+            themes=themes,
+            guide=guide,
+        )
+
+    def _code(self, row: Row) -> codes.OfferingCode | None:
+        try:
+            code = codes.read_code(row["task_code"])
+        except codes.BadCode as error:
+            row.error("task_code", str(error))
+            return None
+        facts = {
+            "impl_code31": code.offering,
+            "handle_item_seq": code.serial,
+            "dept_uscc": code.body,
+            "use_level": code.level,
+            "catalog_code": str(code.basic),
+        }
+        for column, wanted in facts.items():
+            if row[column].upper() != wanted:
+                row.error(
+                    column,
+                    f"does not agree with task_code, which says {wanted!r}",
+                    sort="does not agree with task_code",
+                )
+        parent = row["parent_catalog_code"]
+        if parent:
+            try:
+                codes.read_basic_code(parent)
+            except codes.BadCode as error:
+                row.error("parent_catalog_code", str(error))
+        self._warn_of_contradictions(row, code)
+        return code
+
+    def _warn_of_contradictions(self, row: Row, code: codes.OfferingCode) -> None:
+        """Columns that only repeat others: a difference shows that something was mistyped."""
+        if code.basic.type != row["task_type"]:
+            row.warn("task_type", "is not the type in task_code (characters 22–23)")
+        own = row["task_type"]
+        if row["task_type_text"] not in (_TYPE_TEXTS.get(own), _TEXTS_ALSO_SEEN.get(own)):
+            row.warn("task_type_text", "does not say what task_type says")
+        if row["level_text"] != _LEVEL_TEXTS.get(code.level):
+            row.warn("level_text", "does not say what use_level says")
+        if row["org_code"].upper() != code.body[8:17]:
+            row.warn("org_code", "is not what stands in dept_uscc (characters 9–17)")
+
+    def _guide(self, row: Row) -> Guide:
+        condition = row["accept_condition"]
+        names = [name for name in row.list("materials") if name not in _NOTHING]
+        kind = _TYPE_TEXTS.get(row["task_type"], "")
+        return Guide(
+            summary={"zh": f"由{row['dept_name']}办理的{kind}事项。"},
+            conditions=() if condition in {"", *_NOTHING} else (Condition(text={"zh": condition}),),
+            materials=tuple(
+                Material(key=f"material_{place}", name={"zh": name})
+                for place, name in enumerate(names, start=1)
+            ),
+            limits=row.limits("legal_days", "promise_days", "days_unit"),
+            visits=row.number("visits", 50),
+            online=row.yes("online"),
+            place={"zh": row["location"]} if row["location"] else {},
+            consult_phone=row["consult_phone"],
+            complaint_phone=row["complain_phone"],
+            extra=row.kept(
+                "sub_task_name",
+                "task_type",
+                "appointment",
+                "courier",
+                "platform",
+                "themes",
+                "service_objects",
+                "co_dept",
+            ),
+        )
+
+    def _themes(self, row: Row) -> tuple[str, ...]:
+        found = []
+        for name in row.list("themes"):
+            topic = TOPICS.get(name)
+            if topic is None:
+                row.warn(
+                    "themes",
+                    f"names a topic unknown here: {name!r}; not browsable by it",
+                    sort="names a topic unknown here",
+                )
+            else:
+                found.append(topic.theme)
+        return tuple(dict.fromkeys(found))
+
+    def _audiences(self, row: Row) -> tuple[str, ...]:
+        named = set(row.list("service_objects"))
+        if unknown := named - {_PERSON} - _FIRMS:
+            what = "names somebody unknown here"
+            row.warn("service_objects", f"{what}: {', '.join(sorted(unknown))}", sort=what)
+        audiences = ("person",) * (_PERSON in named) + ("firm",) * bool(named & _FIRMS)
+        return audiences or ("person", "firm")

@@ -1,0 +1,186 @@
+"""Read a table from a CSV or JSON file, row by row, whatever its encoding.
+
+Memory does not grow with the file. JSON is one array of flat objects; numbers become text and
+lists are joined with "|", so that a source sees the same row either way.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+_CHUNK = 1 << 20
+_LONGEST_FIELD = 1 << 20  # characters; what is longer is a quotation mark that was never closed
+
+
+class BadFile(ValueError):
+    """A file that cannot be read as a table. The message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class SourceRow:
+    """One row as it stands in the file."""
+
+    number: int  # as a spreadsheet shows it: the header is row 1
+    line: int  # of the text, where the row ends; differs once a field holds a line break
+    values: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A file that can be read as a table, from the start as often as needed."""
+
+    path: Path
+    encoding: str
+    columns: tuple[str, ...]
+
+    def rows(self) -> Iterator[SourceRow | BadRow]:
+        """All rows. Raises BadFile where the file breaks off or its structure fails."""
+        return _json_rows(self) if self.path.suffix.lower() == ".json" else _csv_rows(self)
+
+
+@dataclass(frozen=True)
+class BadRow:
+    """A row without the shape of a row."""
+
+    number: int
+    line: int
+    reason: str
+
+
+def open_table(path: Path) -> Table:
+    """Find out encoding and columns. Raises BadFile."""
+    try:
+        encoding = _encoding(path)
+        if path.suffix.lower() == ".json":
+            first = next(_json_objects(path, encoding), None)
+            columns = tuple(first[1]) if first else ()
+        else:
+            with path.open(newline="", encoding=encoding) as text:
+                columns = tuple(name.strip() for name in next(_reader(text), ()))
+    except OSError as error:
+        raise BadFile(f"{path}: {error.strerror or error}") from error
+    except csv.Error as error:
+        raise BadFile(f"{path}: the header cannot be read: {error}") from error
+    if not columns:
+        raise BadFile(f"{path} is empty.")
+    if twice := sorted({name for name in columns if columns.count(name) > 1}):
+        raise BadFile(f"{path}: the header names a column twice: {', '.join(twice)}.")
+    return Table(path, encoding, columns)
+
+
+def _encoding(path: Path) -> str:
+    """UTF-8 if the whole file is; else UTF-16 by its mark; else GB 18030 (which includes GBK)."""
+    with path.open("rb") as file:
+        start = file.read(4)
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    for encoding in ("utf-8-sig", "gb18030"):
+        decoder = codecs.getincrementaldecoder(encoding)()
+        try:
+            with path.open("rb") as file:
+                while chunk := file.read(_CHUNK):
+                    decoder.decode(chunk)
+                decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            continue
+        return encoding
+    raise BadFile(
+        f"{path} is neither UTF-8 nor GB 18030 (GBK). Save it as CSV UTF-8 and try again."
+    )
+
+
+def _reader(text: Iterator[str]) -> Iterator[list[str]]:
+    csv.field_size_limit(_LONGEST_FIELD)
+    return csv.reader(text, strict=True)
+
+
+def _csv_rows(table: Table) -> Iterator[SourceRow | BadRow]:
+    width = len(table.columns)
+    with table.path.open(newline="", encoding=table.encoding) as text:
+        csv.field_size_limit(_LONGEST_FIELD)
+        reader = csv.reader(text, strict=True)
+        next(reader, None)
+        number = 1
+        while True:
+            number += 1
+            try:
+                fields = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                # After a broken quotation the rest cannot be told apart: stop here.
+                raise BadFile(
+                    f"{table.path}, row {number} (before line {reader.line_num + 1}): {error}."
+                    " Probably a quotation mark is missing or one too many."
+                ) from error
+            if not fields:
+                continue  # an empty line
+            if len(fields) != width:
+                yield BadRow(
+                    number, reader.line_num, f"has {len(fields)} fields; the header has {width}"
+                )
+                continue
+            values = {
+                column: value.strip() for column, value in zip(table.columns, fields, strict=True)
+            }
+            yield SourceRow(number, reader.line_num, values)
+
+
+def _json_rows(table: Table) -> Iterator[SourceRow | BadRow]:
+    for number, (line, found) in enumerate(_json_objects(table.path, table.encoding), start=2):
+        try:
+            values = {column: _as_text(found.get(column)) for column in table.columns}
+        except TypeError as error:
+            yield BadRow(number, line, str(error))
+            continue
+        yield SourceRow(number, line, values)
+
+
+def _as_text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, list):
+        return "|".join(_as_text(part) for part in value)
+    if isinstance(value, int | float):
+        return str(value)
+    raise TypeError("holds an object within the object; rows are flat")
+
+
+def _json_objects(path: Path, encoding: str) -> Iterator[tuple[int, dict[str, object]]]:
+    """The objects of a JSON array, one at a time, with the line each ends on."""
+    decoder = json.JSONDecoder()
+    with path.open(encoding=encoding) as text:
+        buffer, line, last = text.read(_CHUNK).lstrip(), 1, False
+        if not buffer.startswith("["):
+            raise BadFile(f"{path} is not a JSON array of objects.")
+        buffer = buffer[1:]
+        while True:
+            stripped = buffer.lstrip(" \t\r\n,")
+            line += buffer.count("\n", 0, len(buffer) - len(stripped))
+            buffer = stripped
+            if buffer.startswith("]"):
+                return
+            try:
+                found, end = decoder.raw_decode(buffer) if buffer else (None, 0)
+            except json.JSONDecodeError as error:
+                found, end, broken = None, 0, error.msg
+            else:
+                broken = "it breaks off"
+            if end:
+                line += buffer.count("\n", 0, end)
+                buffer = buffer[end:]
+                if not isinstance(found, dict):
+                    raise BadFile(f"{path}, line {line}: not an object in the array.")
+                yield line, found
+                continue
+            more = text.read(_CHUNK)
+            if last or not more or len(buffer) > 4 * _LONGEST_FIELD:
+                raise BadFile(f"{path}, after line {line}: not valid JSON: {broken}.")
+            buffer += more
