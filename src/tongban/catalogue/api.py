@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tongban.catalogue.content import ItemContent
+from tongban.catalogue.editing import editable
 from tongban.catalogue.finding import (
     MOST_FOUND,
     Audience,
@@ -17,12 +18,13 @@ from tongban.catalogue.finding import (
     outlines,
     recently_changed,
     serving,
+    similar,
     themes,
     version_by_number,
     versions_of,
     words_of,
 )
-from tongban.catalogue.guide import Guide, LimitUnit
+from tongban.catalogue.guide import Guide, LimitUnit, Material
 from tongban.catalogue.loading import (
     BadContent,
     LoadedItem,
@@ -51,12 +53,14 @@ __all__ = [
     "ItemContent",
     "LimitUnit",
     "LoadedItem",
+    "Material",
     "Offering",
     "Outline",
     "Theme",
     "ThemeSummary",
     "add_version",
     "also_offered",
+    "editable",
     "facets",
     "find",
     "guide_of",
@@ -71,6 +75,7 @@ __all__ = [
     "read_yaml",
     "recently_changed",
     "serving",
+    "similar",
     "themes",
     "version_by_number",
     "versions_of",

@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 from typing import Literal
 
 from django.core.cache import cache
@@ -43,12 +45,14 @@ MOST_FOUND = 200
 # What a person may type; the rest is left out. Each word costs one comparison per row.
 _LONGEST_QUERY = 200
 _MOST_WORDS = 8
+_MOST_PIECES = 16
 # Facets beyond these are not shown.
 _MOST_AGENCIES = 30
 # Home page lists and counts over the whole catalogue may be this old (seconds).
 _FRESH = 300
 
 _WORD = re.compile(r"[^\W_]+")
+_HAN = re.compile(r"[\u3400-\u9fff]")
 
 
 @dataclass(frozen=True)
@@ -133,6 +137,42 @@ def find(
         "sort_key",
         "id",
     )
+
+
+def similar(query: str, *, region_path: str = "", n: int = 8) -> list[Offering]:
+    """For words that nothing has all of: the offerings that share most of them, best first.
+
+    Chinese is written without spaces, so its words are compared by pairs of characters. At least
+    a third of the pieces must match.
+    """
+    pieces = _pieces(words_of(query))
+    if not pieces:
+        return []
+    hits = [
+        Case(When(search_text__contains=piece, then=Value(1)), default=Value(0)) for piece in pieces
+    ]
+    anywhere = Q()
+    for piece in pieces:
+        anywhere |= Q(search_text__contains=piece)
+    found = (
+        find("", region_path=region_path)
+        .filter(anywhere)
+        .alias(hits=reduce(add, hits))
+        .filter(hits__gte=max(1, len(pieces) // 3))
+    )
+    rows = found.order_by("-hits", *_distance(region_path), "-online", "-applications", "id")
+    return list(rows[: 4 * n])
+
+
+def _pieces(words: list[str]) -> list[str]:
+    """Latin words as they are, Han ones as pairs of neighbouring characters; at most sixteen."""
+    pieces: list[str] = []
+    for word in words:
+        if _HAN.search(word) and len(word) > 2:
+            pieces += [word[start : start + 2] for start in range(len(word) - 1)]
+        elif _HAN.search(word) or len(word) > 2:  # "do", "my" and the like say nothing
+            pieces.append(word)
+    return list(dict.fromkeys(pieces))[:_MOST_PIECES]
 
 
 def serving(region_path: str, field: str = "region_path") -> Q:

@@ -2,6 +2,29 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from tongban.portal import about, finding, guides, home, places
+
+urlpatterns: list[URLPattern] = [
+    path("", home.home, name="home"),
+    path("search", finding.search, name="search"),
+    path("browse", finding.browse, name="browse"),
+    path("services/<slug:slug>", guides.guide, name="guide"),
+    path("services/<slug:slug>/versions/<int:number>", guides.guide_version, name="guide_version"),
+    path("services/<slug:slug>/papers/<str:key>", guides.material, name="material"),
+    path(
+        "services/<slug:slug>/papers/<str:key>/sample",
+        guides.material,
+        {"filled": True},
+        name="material_sample",
+    ),
+    path("regions", places.regions, name="regions"),
+    path("agencies", places.agencies, name="agencies"),
+    path("agencies/<str:code>", places.agency, name="agency"),
+    path("centres/<str:code>", places.centre, name="centre"),
+    path("about", about.about, name="about"),
+    path("accessibility", about.accessibility, name="accessibility"),
+    path("privacy", about.privacy, name="privacy"),
+    path("help", about.help_page, name="help"),
+]

@@ -1,0 +1,165 @@
+"""Lists of services as the portal shows them: search results, topics, an agency's services."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import DataError
+from django.db.models import QuerySet
+from django.http import HttpRequest, QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tongban.catalogue.api import MOST_FOUND, Offering, Outline, outlines
+from tongban.directory.api import AgencySummary, RegionSummary, agencies, regions
+from tongban.kernel.keyset import Page, paginate
+from tongban.kernel.localized import Localized, pick
+from tongban.look.api import Bar
+from tongban.ratings.api import LEVEL_NAMES, Opinion
+
+_SIZE = 20
+# Without a region the same service stands there once for every region: read more to show as many.
+_SIZE_EVERYWHERE = 60
+_ORDER = ("sort_key", "id")
+
+
+@dataclass(frozen=True)
+class FoundView:
+    """A service in a list. `others`: the same service of other regions, (region, address)."""
+
+    href: str
+    name: Localized
+    summary: Localized
+    agency: Localized
+    days: str
+    visits: str
+    online: bool
+    others: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page of a list; addresses are "" where there is no such page."""
+
+    rows: Sequence[FoundView]
+    previous_url: str = ""
+    next_url: str = ""
+    more_url: str = ""
+    was_cut: bool = False
+
+
+def listing(
+    request: HttpRequest, found: QuerySet[Offering], *, is_search: bool, everywhere: bool
+) -> Listing:
+    """What `find` found: by name and page by page, or of a search the best, and more on demand.
+
+    `everywhere`: services of many regions are among them. Reads `after` (a cursor) and `show`
+    (how many) from the address; nonsense there means the first page. Four queries.
+    """
+    if is_search:
+        rows = views_of(list(found[:MOST_FOUND]))
+        shown = _wanted(request.GET.get("show", ""))
+        more = _address(request, show=str(shown + _SIZE)) if len(rows) > shown else ""
+        cut = not more and sum(1 + len(row.others) for row in rows) >= MOST_FOUND
+        return Listing(rows[:shown], more_url=more, was_cut=cut)
+    size = _SIZE_EVERYWHERE if everywhere else _SIZE
+    cursor = request.GET.get("after") or None
+    try:
+        page: Page[Offering] = paginate(found, by=_ORDER, cursor=cursor, size=size)
+    except (ValueError, DataError):
+        page = paginate(found, by=_ORDER, size=size)
+    return Listing(
+        views_of(page.rows),
+        previous_url=_address(request, after=page.previous) if page.previous else "",
+        next_url=_address(request, after=page.next) if page.next else "",
+    )
+
+
+def days_in_words(days: int | None, unit: str) -> str:
+    """ "3 working days", "While you wait", or "" where the agency gives no limit."""
+    if days is None:
+        return ""
+    if days == 0:
+        return _("While you wait")
+    if unit == "calendar_days":
+        return ngettext("%(days)d day", "%(days)d days", days) % {"days": days}
+    return ngettext("%(days)d working day", "%(days)d working days", days) % {"days": days}
+
+
+def visits_in_words(visits: int | None) -> str:
+    """ "No visit", "1 visit", or "" where nobody says."""
+    if visits is None:
+        return ""
+    if visits == 0:
+        return _("No visit needed")
+    return ngettext("%(visits)d visit", "%(visits)d visits", visits) % {"visits": visits}
+
+
+def views_of(offerings: Sequence[Offering]) -> list[FoundView]:
+    """Rows of a list, the same item of several regions in one."""
+    groups: dict[int, list[Offering]] = {}
+    for offering in offerings:
+        groups.setdefault(offering.item_id, []).append(offering)
+    first = [group[0] for group in groups.values()]
+    known = outlines(first)
+    offices = agencies(offering.agency_id for offering in first)
+    others = {one.region_id for group in groups.values() if len(group) > 1 for one in group}
+    places = regions(others) if others else {}
+    return [_view(group, known, offices, places) for group in groups.values()]
+
+
+def rating_bars(opinion: Opinion) -> list[Bar]:
+    """Ratings by level, best first; none while they are too few to say anything."""
+    if opinion.share_satisfied is None:
+        return []
+    return [Bar(LEVEL_NAMES[level], opinion.by_level.get(level, 0)) for level in LEVEL_NAMES]
+
+
+def _view(
+    group: list[Offering],
+    known: dict[int, Outline],
+    offices: dict[int, AgencySummary],
+    places: dict[str, RegionSummary],
+) -> FoundView:
+    offering = group[0]
+    outline = known.get(offering.pk)
+    return FoundView(
+        href=reverse("portal:guide", args=[offering.slug]),
+        name=offering.name,
+        summary=outline.summary if outline else {},
+        agency=offices[offering.agency_id].name,
+        days=days_in_words(outline.days, outline.unit) if outline else "",
+        visits=visits_in_words(outline.visits) if outline else "",
+        online=offering.online,
+        others=tuple(
+            (pick(places[one.region_id].name), reverse("portal:guide", args=[one.slug]))
+            for one in sorted(group, key=lambda one: one.region_path)
+        )
+        if len(group) > 1
+        else (),
+    )
+
+
+def _wanted(show: str) -> int:
+    if show.isascii() and show.isdigit() and len(show) < 4:
+        return max(_SIZE, min(int(show), MOST_FOUND))
+    return _SIZE
+
+
+def _address(request: HttpRequest, **changed: str) -> str:
+    """This page's address with other parameters; a new cursor replaces the old one."""
+    return with_params(request.GET, **changed)
+
+
+def with_params(params: QueryDict, **changed: str) -> str:
+    """ "?q=…" of these parameters with some changed; "" removes one. Paging starts again."""
+    wanted = params.copy()
+    for name in ("after", "show"):
+        wanted.pop(name, None)
+    for name, value in changed.items():
+        wanted.pop(name, None)
+        if value:
+            wanted[name] = value
+    return f"?{wanted.urlencode()}" if wanted else "?"

@@ -1,0 +1,268 @@
+"""A guide as its page shows it: answers first, and plain words for every code in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from tongban.cases.api import Limit, Unit, due_date
+from tongban.catalogue.api import Guide, GuideVersion, Material, Offering
+from tongban.directory.api import CentreSummary
+from tongban.kernel import clock
+from tongban.kernel.localized import Localized, pick
+from tongban.kernel.workdays import Workdays
+from tongban.look.api import Fact, Step, Tone, money
+from tongban.portal.places import OpeningView, PhoneView, opening, phones
+from tongban.portal.service_list import days_in_words, visits_in_words
+
+ORIGINAL: dict[str, Promise] = {
+    "original": gettext_lazy("original"),
+    "copy": gettext_lazy("copy"),
+    "either": gettext_lazy("original or copy"),
+}
+MEDIUM: dict[str, Promise] = {
+    "paper": gettext_lazy("on paper"),
+    "electronic": gettext_lazy("as an electronic file"),
+    "either": gettext_lazy("on paper or as an electronic file"),
+}
+DELIVERY: dict[str, Promise] = {
+    "online": gettext_lazy("Online, in “My cases”"),
+    "pick_up": gettext_lazy("Collect it at a window"),
+    "courier": gettext_lazy("By courier"),
+}
+SILENCE: dict[str, Promise] = {
+    "approval": gettext_lazy("If we do not decide in time, your application counts as granted."),
+    "refusal": gettext_lazy(
+        "If we do not decide in time, you may treat that as a refusal and have it reviewed."
+    ),
+}
+
+
+@dataclass(frozen=True)
+class MaterialView:
+    """A paper to hand in; `tone` and `need` say whether it must be."""
+
+    key: str
+    name: Localized
+    need: str
+    tone: Tone
+    form: str
+    condition: Localized
+    issuer: Localized
+    notes: Localized
+    blank_url: str
+    sample_url: str
+    is_form: bool
+
+
+@dataclass(frozen=True)
+class WindowView:
+    """A window at a centre, and whether it is open now."""
+
+    centre: CentreSummary
+    window: Localized
+    opening: OpeningView
+
+
+@dataclass(frozen=True)
+class ExampleView:
+    """When a decision is due if the application were accepted today."""
+
+    accepted_on: date
+    due_on: date
+    is_provisional: bool
+
+
+@dataclass(frozen=True)
+class GuideView:
+    """A version of a guide as a page. Parts the agency gave nothing for are empty."""
+
+    summary: Localized
+    facts: Sequence[Fact]
+    hand_in: Sequence[MaterialView]
+    looked_up: Sequence[MaterialView]
+    promised: str
+    statutory: str
+    acceptance: str
+    example: ExampleView | None
+    silence: str
+    steps: Sequence[Step]
+    windows: Sequence[WindowView]
+    delivery: Sequence[str]
+    phones: Sequence[PhoneView]
+    complaint_phones: Sequence[PhoneView]
+    apply_url: str
+    guide: Guide
+
+
+def view_of(
+    offering: Offering,
+    version: GuideVersion,
+    guide: Guide,
+    centres: dict[str, CentreSummary],
+    known: Workdays,
+) -> GuideView:
+    """The page of a version; it can be applied for only if it is the current one."""
+    is_current = offering.current_id == version.pk
+    papers = [(_material(offering, one), one.source) for one in guide.materials]
+    limits = guide.limits
+    unit = limits.unit.value
+    return GuideView(
+        summary=guide.summary,
+        facts=_facts(offering, guide),
+        hand_in=[view for view, source in papers if source != "government"],
+        looked_up=[view for view, source in papers if source == "government"],
+        promised=days_in_words(limits.promised, unit),
+        statutory=days_in_words(limits.statutory, unit),
+        acceptance=ngettext(
+            "Within %(days)d working day of your application we accept it, tell you what is "
+            "missing – all at once – or say why we cannot take it.",
+            "Within %(days)d working days of your application we accept it, tell you what is "
+            "missing – all at once – or say why we cannot take it.",
+            limits.acceptance,
+        )
+        % {"days": limits.acceptance},
+        example=_example(guide, known),
+        silence=str(SILENCE.get(guide.silence, "")),
+        steps=[
+            Step(
+                pick(one.name),
+                pick(one.text),
+                when=days_in_words(one.days, "working_days") if one.days else None,
+            )
+            for one in guide.steps
+        ],
+        windows=[
+            WindowView(centres[one.centre], one.window, opening(centres[one.centre], known))
+            for one in guide.windows
+            if one.centre in centres
+        ],
+        delivery=[str(DELIVERY[way]) for way in guide.result.delivery] if guide.result else [],
+        phones=phones(guide.consult_phone),
+        complaint_phones=phones(guide.complaint_phone),
+        apply_url=_apply_url(offering) if is_current and offering.online else "",
+        guide=guide,
+    )
+
+
+def _apply_url(offering: Offering) -> str:
+    try:
+        return reverse("portal:apply", args=[offering.slug])
+    except NoReverseMatch:  # an installation that only informs
+        return ""
+
+
+def _facts(offering: Offering, guide: Guide) -> list[Fact]:
+    limits = guide.limits
+    unit = limits.unit.value
+    facts = []
+    if who := _who(offering.audiences):
+        facts.append(Fact(_("Who is it for?"), who))
+    if limits.promised is not None:
+        by_law = (
+            _("The law allows %(days)s.") % {"days": days_in_words(limits.statutory, unit)}
+            if limits.statutory is not None and limits.statutory != limits.promised
+            else ""
+        )
+        facts.append(
+            Fact(_("How long does it take?"), days_in_words(limits.promised, unit), by_law)
+        )
+    else:
+        facts.append(
+            Fact(
+                _("How long does it take?"),
+                days_in_words(limits.statutory, unit) or _("Not given by the agency"),
+            )
+        )
+    facts.append(_cost(guide))
+    if guide.visits is not None:
+        facts.append(
+            Fact(_("Must I go there?"), visits_in_words(guide.visits), pick(guide.visits_reason))
+        )
+    facts.append(
+        Fact(_("Can I do it online?"), _("Yes, all of it"))
+        if offering.online
+        else Fact(_("Can I do it online?"), _("Not here yet"), _("Ask the agency or a window."))
+    )
+    return facts
+
+
+def _who(audiences: Sequence[str]) -> str:
+    if "person" in audiences and "firm" in audiences:
+        return _("People and firms")
+    if "person" in audiences:
+        return _("People")
+    return _("Firms and other bodies") if "firm" in audiences else ""
+
+
+def _cost(guide: Guide) -> Fact:
+    question = _("What does it cost?")
+    if not guide.fees:
+        # A guide with neither flow nor rules came from a source that tells little.
+        told = guide.steps or guide.basis
+        return Fact(question, _("Nothing") if told else _("No fee is given"))
+    waiver = _("Free for some; see “Cost”.") if any(fee.waiver for fee in guide.fees) else ""
+    amounts = sorted(fee.amount for fee in guide.fees)
+    if len(amounts) == 1:
+        fee = guide.fees[0]
+        per = f" / {pick(fee.per)}" if fee.per else ""
+        return Fact(question, f"{_short_money(fee.amount)}{per}", waiver)
+    span = _("%(least)s to %(most)s") % {
+        "least": _short_money(amounts[0]),
+        "most": _short_money(amounts[-1]),
+    }
+    return Fact(question, span if amounts[0] != amounts[-1] else _short_money(amounts[0]), waiver)
+
+
+def _short_money(amount: Decimal) -> str:
+    return money(amount).removesuffix(".00")
+
+
+def _material(offering: Offering, material: Material) -> MaterialView:
+    need, tone = _need(material)
+    address = [offering.slug, material.key]
+    form = _("%(original)s, %(medium)s") % {
+        "original": ORIGINAL[material.original],
+        "medium": MEDIUM[material.medium],
+    }
+    if material.copies > 1:
+        form = _("%(form)s, %(copies)d copies") % {"form": form, "copies": material.copies}
+    return MaterialView(
+        key=material.key,
+        name=material.name,
+        need=need,
+        tone=tone,
+        form=form[:1].upper() + form[1:],
+        condition=material.condition,
+        issuer=material.issuer,
+        notes=material.notes,
+        blank_url=reverse("portal:material", args=address)
+        if material.blank or (material.is_form and offering.online)
+        else "",
+        sample_url=reverse("portal:material_sample", args=address) if material.sample else "",
+        is_form=material.is_form,
+    )
+
+
+def _need(material: Material) -> tuple[str, Tone]:
+    if material.necessity == "conditional":
+        return _("Only in some cases"), "neutral"
+    if material.necessity == "tolerated":
+        return _("May follow later"), "waiting"
+    return _("Required"), "progress"
+
+
+def _example(guide: Guide, known: Workdays) -> ExampleView | None:
+    days = guide.limits.binding
+    if days is None:
+        return None
+    today = clock.today()
+    due = due_date(today, Limit(days, Unit(guide.limits.unit.value)), known)
+    return ExampleView(today, due.day, due.provisional) if due else None
