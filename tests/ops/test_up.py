@@ -64,16 +64,6 @@ def test_up_serves_refuses_a_second_and_stops_cleanly(folder: Path) -> None:
         assert processes.port_is_free("127.0.0.1", stack.port)
 
 
-def test_killed_up_is_followed_by_a_new_one_on_the_same_port(folder: Path) -> None:
-    with Stack(folder) as stack:
-        stack.interrupt(signal.SIGKILL)
-        stack.wait()
-    with Stack(folder, port=stack.port) as again:
-        assert answer("127.0.0.1", again.port) == 200
-        again.interrupt(signal.SIGTERM)
-        assert again.wait() == 0
-
-
 def test_reset_deletes_only_what_the_platform_made(folder: Path) -> None:
     for name in ("data", "secrets"):
         (folder / name).mkdir()
