@@ -1,7 +1,53 @@
+"""Addresses of the workbench, all below /work/."""
+
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
+
+from tongban.workbench import (
+    acts,
+    calendars,
+    case_page,
+    find,
+    guides,
+    overview,
+    queue,
+    staff,
+    supplement_page,
+)
+
+
+class CaseNumber(StringConverter):
+    """The twelve digits of a case number."""
+
+    regex = r"\d{12}"
+
+
+register_converter(CaseNumber, "case_number")
 
 app_name = "workbench"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", queue.queue_page, name="queue"),
+    path("claim/", queue.claim_many, name="claim_many"),
+    path("release/", queue.release_many, name="release_many"),
+    path("find/", find.find, name="find"),
+    path("overview/", overview.overview, name="overview"),
+    path("overview/open-cases.csv", overview.download, name="open_cases"),
+    path("calendars/", calendars.year, name="calendars"),
+    path("calendars/change/", calendars.change, name="change_calendar"),
+    path("staff/", staff.staff_page, name="staff"),
+    path("staff/<int:post_id>/end/", staff.end, name="end_post"),
+    path("guides/", guides.guides, name="guides"),
+    path("guides/<int:offering_id>/", guides.guide, name="guide"),
+    path("guides/<int:offering_id>/publish/", guides.publish_version, name="publish_guide"),
+    path("guides/<int:offering_id>/withdraw/", guides.withdraw_offering, name="withdraw_guide"),
+    path("<case_number:number>/", case_page.case_page, name="case"),
+    path("<case_number:number>/id-number/", case_page.reveal, name="reveal"),
+    path("<case_number:number>/files/<uuid:file_id>/", case_page.file, name="file"),
+    path("<case_number:number>/claim/", acts.claim, name="claim"),
+    path("<case_number:number>/release/", acts.release, name="release"),
+    path("<case_number:number>/ask-supplement/", supplement_page.ask, name="ask_supplement"),
+    path("<case_number:number>/<slug:slug>/", acts.act, name="act"),
+]
