@@ -39,3 +39,18 @@ def files_in_a_folder_of_their_own(settings: Settings, tmp_path: Path) -> None:
             "OPTIONS": {"location": tmp_path},
         },
     }
+
+
+@pytest.fixture
+def many_provinces(demo_regions: None) -> None:
+    """Four provinces more: too many for one list."""
+    load_regions(
+        row
+        for number in range(91, 95)
+        for row in (
+            RegionRow(f"{number}0000", {"zh": f"省{number}", "en": f"Province {number}"}, None, 1),
+            RegionRow(f"{number}0100", {"zh": "市", "en": "City"}, f"{number}0000"),
+            RegionRow(f"{number}0101", {"zh": "县", "en": "County"}, f"{number}0100"),
+            RegionRow(f"{number}0101001", {"zh": "镇", "en": "Town"}, f"{number}0101"),
+        )
+    )

@@ -157,6 +157,42 @@ def test_dates_are_asked_in_the_readers_order() -> None:
     assert re.findall(r'name="born-(\w+)"', chinese) == ["year", "month", "day"]
 
 
+HOME = form_of([field("home", "address"), field("from_where", "region")])
+
+
+def _chosen(html: str, name: str) -> list[str]:
+    selects = re.findall(rf'<select[^>]* name="{name}"[^>]*>(.*?)</select>', html.replace("\n", ""))
+    return ["".join(re.findall(r'value="(\w+)" selected', select)) for select in selects]
+
+
+def test_with_many_provinces_a_region_is_chosen_level_by_level(many_provinces: None) -> None:
+    html = api.render_step(HOME, "one", {}, language="en").html
+    assert _chosen(html, "home-region") == ["990000", ""]
+    data = {"home-region": ["920000", ""], "home-street": "1 Lane", "_choose": "home-region"}
+    result = post(HOME, data)
+    assert (result.stays, result.errors) == (True, ())
+    assert result.focus == "f-home-region"
+    html = api.render_step(HOME, "one", {}, result=result, language="en").html
+    assert _chosen(html, "home-region") == ["920000", ""]
+    assert 'value="920100"' in html
+    assert 'value="1 Lane"' in html
+    assert "Town" not in html
+    whole = {"home-region": ["920000", "920100", "920101"], "home-street": "1 Lane"}
+    result = post(HOME, {**whole, "from_where": ["990000", "990100", "990102"]})
+    assert result.errors == ()
+    assert result.answers["home"] == {"region": "920101", "street": "1 Lane"}
+    assert result.answers["from_where"] == "990102"
+
+
+def test_a_whole_city_is_no_address(many_provinces: None) -> None:
+    # Changing the province leaves a city of the old one behind: it does not count.
+    data = {"home-region": ["920000", "930100", "930101"], "home-street": "x"}
+    result = post(HOME, {**data, "from_where": "990100"})
+    assert [error.id for error in result.errors] == ["f-home-region", "f-from_where"]
+    answers = {"home": {"region": "92", "street": "x"}, "from_where": "920101001"}
+    assert [error.path for error in api.check_all(HOME, answers)] == [("home", "region")]
+
+
 def test_a_single_question_is_the_heading() -> None:
     page = api.render_step(EVERYTHING, "two", {}, language="en")
     assert page.title == "Single"

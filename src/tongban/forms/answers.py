@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.utils.translation import gettext_lazy as _
 
-from tongban.directory.api import regions
-from tongban.forms import values
+from tongban.forms import places, values
 from tongban.forms.definition import FieldDefinition, FormDefinition, Kind, Step
 from tongban.forms.rules import RowSituation, Situation, as_answer
 from tongban.kernel import clock
@@ -138,7 +137,7 @@ def _faults(field: FieldDefinition, answer: Any, today: date) -> Iterable[values
 def unknown_regions(
     definition: FormDefinition, now: Situation, steps: Iterable[Step]
 ) -> list[FieldError]:
-    """Region codes that the directory does not know. One query, none without regions."""
+    """Regions that do not exist or are too wide. One query mostly, none without regions."""
     named: list[tuple[tuple[str | int, ...], str, Step, FieldDefinition]] = []
     for step in steps:
         for field in step.fields:
@@ -147,11 +146,11 @@ def unknown_regions(
                 if leaf.kind in (Kind.REGION, Kind.ADDRESS) and region and isinstance(region, str):
                     inner = ("region",) if leaf.kind is Kind.ADDRESS else ()
                     named.append(((*path, *inner), region, step, leaf))
-    known = regions({code for _path, code, _step, _field in named}) if named else {}
+    unfinished = places.unfinished({code for _path, code, _step, _field in named})
     return [
-        FieldError(path, values.REQUIRED[Kind.REGION], step.key, pick(field.label))
+        FieldError(path, values.COUNTY, step.key, pick(field.label))
         for path, code, step, field in named
-        if code not in known
+        if code in unfinished
     ]
 
 

@@ -2,13 +2,15 @@
 
 Names in the page: a question's key; `home-region`, `born-year` for questions of several boxes;
 `members-0-name` within rows, with `members-rows` their number. Buttons: `_add=members`,
-`_remove=members:2` or `_remove=photos:<file id>`, `_upload=photos`. `_hidden` (repeated) names the
-questions that stood in the page without being visible, because their condition did not hold yet.
+`_remove=members:2` or `_remove=photos:<file id>`, `_upload=photos`, `_choose=home-region` (show the
+next level of regions). `_hidden` (repeated) names the questions that stood in the page without
+being visible, because their condition did not hold yet.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +20,7 @@ from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.text import format_lazy
 
-from tongban.forms import values
+from tongban.forms import places, values
 from tongban.forms.answers import (
     Answers,
     FieldError,
@@ -122,7 +124,10 @@ class _Post:
             parts = {p: self.data.get(f"{name}-{p}", "") for p in ("year", "month", "day")}
             return parts if any(parts.values()) else {"year": self.data.get(name, "")}
         if field.kind is Kind.ADDRESS:
-            return {p: self.data.get(f"{name}-{p}", "") for p in ("region", "street")}
+            region = places.deepest(self.data.getlist(f"{name}-region"))
+            return {"region": region, "street": self.data.get(f"{name}-street", "")}
+        if field.kind is Kind.REGION:
+            return places.deepest(self.data.getlist(name))
         if field.kind is Kind.CHOICES:
             return self.data.getlist(name)
         return self.data.get(name, "")
@@ -163,6 +168,9 @@ class _Post:
         if (key := self.data.get("_upload", "")) in kept:
             self.pressed = True
             self.focus = html_id(key)
+        if name := self.data.get("_choose", ""):
+            self.pressed = True
+            self.focus = html_id(*re.findall(r"\w+", name)[:4])
 
     def take_files(
         self, uploads: MultiValueDict[str, UploadedFile], owner_id: int

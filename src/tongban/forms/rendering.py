@@ -166,6 +166,8 @@ def _drawn(views: Iterable[View]) -> SafeString:
             row["html"] = _drawn(row["fields"])
         template, id_ = view["template"], view["id"]
         head = "label" if template in _LABELLED else "legend"
+        if template == "region" and "levels" in view["regions"]:
+            head = "legend"
         heading = view.get("heading", False)
         view["head"] = _head(head, spoken, id_, view["label"], view["optional"], heading)
         if view["described"]:

@@ -51,6 +51,7 @@ REQUIRED: dict[Kind, Message] = {
     Kind.DECLARATION: _("Read the statement and tick the box if you agree."),
 }
 REQUIRED_TEXT: Message = _("Enter an answer.")
+COUNTY: Message = _("Choose the district or county as well.")
 STREET: Message = _("Enter the street, building and room.")
 
 

@@ -14,14 +14,13 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from django.conf import settings
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tongban.directory.api import RegionSummary, descendants, find_region
-from tongban.forms import values
+from tongban.directory.api import RegionSummary, find_region
+from tongban.forms import places, values
 from tongban.forms.answers import FieldError, html_id, row_name
 from tongban.forms.definition import FieldDefinition, Kind, Prefill
 from tongban.forms.rules import RowSituation, Situation
@@ -39,8 +38,6 @@ _escaped = lru_cache(maxsize=20_000)(escape)
 
 # More options than this are a select, fewer are radios.
 RADIOS = 8
-# Levels of the region tree that an address names: province, city, county.
-COUNTY = 3
 
 _AUTOCOMPLETE = {
     Prefill.PERSON_NAME: "name",
@@ -84,6 +81,7 @@ class Drawing:
     sources: frozenset[str] = frozenset()
     revealed: frozenset[str] = frozenset()
     stored: Mapping[str, StoredFile] = field(default_factory=dict)
+    _provinces: list[RegionSummary] | None = None
     _regions: list[View] | None = None
 
     def __post_init__(self) -> None:
@@ -232,15 +230,20 @@ class Drawing:
     # --- shared ----------------------------------------------------------------------------
 
     def regions(self, chosen: Any) -> View:
-        """The regions to choose from, below their cities. One query a page."""
+        """The regions to choose from: all counties by city, or selects level by level."""
+        chosen = chosen if isinstance(chosen, str) else ""
+        if self._provinces is None:
+            self._provinces = places.provinces()
+        if len(self._provinces) > places.ONE_LIST:
+            return {"levels": places.levels(chosen, self._provinces)}
         if self._regions is None:
-            self._regions = _region_groups()
+            self._regions = places.one_list(self._provinces)
         known = any(chosen == code for group in self._regions for code, _name in group["regions"])
         other = find_region(chosen) if chosen and not known else None
         return {
             "groups": self._regions,
-            "chosen": chosen or "",
-            "other": pick(other.name) if other else "",  # from elsewhere, such as a profile
+            "chosen": chosen,
+            "other": pick(other.name) if other else "",  # a whole city, or a town of a profile
         }
 
     def _reveal(self, field: FieldDefinition, row: _Row | None) -> View | None:
@@ -359,21 +362,3 @@ def _size(size: int) -> str:
     if size < files.MEGABYTE:
         return f"{max(size // 1024, 1)} KB"
     return f"{size / files.MEGABYTE:.1f} MB"
-
-
-def _region_groups() -> list[View]:
-    """Counties of the installation's region by city: [{"name", "regions": [(code, name)]}]."""
-    home = find_region(str(settings.SITE["region"]))
-    if home is None:
-        return []
-    tree = [one for one in descendants(home.code, levels=COUNTY) if one.level <= COUNTY]
-    below: dict[str, list[RegionSummary]] = {}
-    for one in tree:
-        below.setdefault(one.parent_code or "", []).append(one)
-    groups = []
-    for city in below.get(home.code, ()):
-        counties = below.get(city.code) or [city]
-        groups.append(
-            {"name": pick(city.name), "regions": [(one.code, pick(one.name)) for one in counties]}
-        )
-    return groups
