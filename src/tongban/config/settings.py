@@ -137,6 +137,14 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "tongban.look.fields.LookRenderer"
 
+# How often programs may call: see openapi/access.py.
+NINJA_NUM_PROXIES = PROXIES
+NINJA_DEFAULT_THROTTLE_RATES = {
+    "open": read("TONGBAN_RATE_OPEN", "120/min"),
+    "token": read("TONGBAN_RATE_TOKEN", "300/min"),
+    "sending": read("TONGBAN_RATE_SENDING", "30/min"),
+}
+
 # --- data ------------------------------------------------------------------------------------
 _database = database(read("DATABASE_URL", "postgresql://tongban@/tongban?host=/tmp/devpg/run"))
 DATABASES = {

@@ -12,6 +12,7 @@ urlpatterns = [
         path("account/", include("allauth.urls")),
         path("look/", include("tongban.look.urls")),
         path("work/", include("tongban.workbench.urls")),
+        path("api/", include("tongban.openapi.docs_urls")),
         path("emergency/", admin.site.urls),
         path("", include("tongban.portal.urls")),
         prefix_default_language=False,
