@@ -57,7 +57,15 @@ PAGES = (
     Target("home", "/"),
     Target("search", "/search?q=公租房"),
     Target("search-empty", "/search?q=xyzxyz"),
-    Target("guide", "/search?q=公租房", follow=(r"/(?:guides?|items|services)/",)),
+    Target("browse", "/browse"),
+    Target("guide", "/search?q=公租房", follow=(r"/services/[\w-]+$",)),
+    Target("material", "/search?q=公租房", follow=(r"/services/[\w-]+$", r"/papers/[^/]+$")),
+    Target("sample", "/search?q=公租房", follow=(r"/services/[\w-]+$", r"/papers/[^/]+/sample$")),
+    Target("regions", "/regions"),
+    Target("agencies", "/agencies"),
+    Target("agency", "/agencies", follow=(r"/agencies/\w+$",)),
+    Target("centre", "/agencies", follow=(r"/agencies/\w+$", r"/centres/\w+$")),
+    Target("help", "/help"),
     Target("about", "/about"),
     Target("accessibility", "/accessibility"),
     Target("privacy", "/privacy"),
@@ -68,7 +76,7 @@ PAGES = (
     Target("components", "/look/"),
     Target("home-signed-in", "/", "resident"),
     Target("cases", "/cases", "resident"),
-    Target("case", "/cases", "resident", (r"/cases/\w[\w-]+$",)),
+    Target("case", "/cases", "resident", (r"/cases/\d+$",)),
     Target("drafts", "/drafts", "resident"),
     Target("inbox", "/inbox", "resident"),
     Target("message", "/inbox", "resident", (r"/inbox/[\w-]{20,}",)),
@@ -77,9 +85,13 @@ PAGES = (
     Target("second-step", "/account/2fa/", "resident"),
     Target("queue-clerk", "/work/", "clerk"),
     Target("queue-officer", "/work/", "officer"),
-    Target("work-case", "/work/", "officer", (r"/work/cases/[^/?]+$",)),
-    Target("supervision", "/work/", "supervisor"),
-    Target("directory", "/work/", "editor"),
+    Target("work-case", "/work/", "officer", (r"/work/[\d-]+/$",)),
+    Target("work-find", "/work/find/", "officer"),
+    Target("overview", "/work/overview/", "supervisor"),
+    Target("staff", "/work/staff/", "administrator"),
+    Target("guides", "/work/guides/", "editor"),
+    Target("work-guide", "/work/guides/", "editor", (r"/work/guides/\d+/$",)),
+    Target("calendars", "/work/calendars/", "editor"),
 )
 
 # (file, page, language, width, theme): what README shows.
@@ -122,7 +134,11 @@ class Studio:
     def take(self, shot: Shot, target: Path, *, whole: bool = True) -> None:
         """Photograph a page; what is wrong with it goes to `complaints`."""
         label = shot.file.removesuffix(".png")
-        page = self._context(shot.page.role).new_page()
+        try:
+            page = self._context(shot.page.role).new_page()
+        except Error as error:
+            self.complaints.append(f"{label}: {error.message}")
+            return
         page.on("pageerror", lambda error: self.complaints.append(f"{label}: {error}"))
         try:
             page.set_viewport_size({"width": shot.width, "height": 900})
@@ -178,7 +194,7 @@ class Studio:
         page.click("main form [type=submit]")
         page.wait_for_load_state("load")
         if "/account/login" in page.url:
-            sys.exit(f"Could not sign in as {username}. Is the demo loaded at {self._base_url}?")
+            raise Error(f"could not sign in as {username}: is the demo loaded there?")
         page.close()
 
 
@@ -249,10 +265,12 @@ def main() -> int:
                 studio.take(shot, PICTURES / f"{name}.png", whole=False)
         else:
             OUTPUT.mkdir(parents=True, exist_ok=True)
-            taken = list(shots(wanted.only, quick=wanted.quick))
-            for count, shot in enumerate(taken, 1):
-                print(f"\r  {count}/{len(taken)} {shot.file:60}", end="", flush=True)
+            wanted_shots = list(shots(wanted.only, quick=wanted.quick))
+            for count, shot in enumerate(wanted_shots, 1):
+                print(f"\r  {count}/{len(wanted_shots)} {shot.file:60}", end="", flush=True)
+                (OUTPUT / shot.file).unlink(missing_ok=True)
                 studio.take(shot, OUTPUT / shot.file)
+            taken = [shot for shot in wanted_shots if (OUTPUT / shot.file).exists()]
             write_index(taken, studio.complaints)
             print(f"\r  {len(taken)} pictures: {OUTPUT / 'index.html'}{'':40}")
         browser.close()

@@ -17,9 +17,11 @@ def sources() -> list[Path]:
 
 
 def is_compiled() -> bool:
-    """Whether every .mo is there and was made from today's .po."""
+    """Whether every .mo is there, was made from this .po, and is no older (doctor looks at that)."""
     return stamps.is_current(STAMP, stamps.digest(sources())) and all(
-        po.with_suffix(".mo").exists() for po in sources()
+        mo.exists() and mo.stat().st_mtime >= po.stat().st_mtime
+        for po in sources()
+        for mo in [po.with_suffix(".mo")]
     )
 
 

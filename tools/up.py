@@ -24,7 +24,7 @@ SOURCE = ROOT / "src" / "tongban"
 # Collected once for all state folders: it is made of code alone.
 COLLECTED = ROOT / "build" / "collected"
 COLLECTED_STAMP = ROOT / "build" / ".collected-stamp"
-FIRST_ANSWER_SECONDS = 60
+FIRST_ANSWER_SECONDS = 180  # a busy machine is slow to start
 GRACE_SECONDS = 30  # for requests and jobs in hand
 OLDEST_POSTGRES = 15
 
