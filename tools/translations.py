@@ -17,7 +17,7 @@ def sources() -> list[Path]:
 
 
 def is_compiled() -> bool:
-    """Whether every .mo is there, made from its .po as it is, and no older: doctor looks at that."""
+    """Whether every .mo is there, made from its .po as it is, and no older (doctor looks)."""
     return stamps.is_current(STAMP, stamps.digest(sources())) and all(
         mo.exists() and mo.stat().st_mtime >= po.stat().st_mtime
         for po in sources()
