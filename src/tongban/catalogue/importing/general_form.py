@@ -38,7 +38,8 @@ def general_form(materials: Iterable[Material], audiences: Iterable[str]) -> For
                 key="documents",
                 title={"zh": "申请材料", "en": "Your documents"},
                 intro={
-                    "zh": "请上传办事指南列出的材料，照片或扫描件都可以。暂时没有或者不适用的可以先空着；"
+                    "zh": "请上传办事指南列出的材料，照片或扫描件都可以。"
+                    "暂时没有或者不适用的可以先空着；"
                     "需要补充的，工作人员会一次性告知。",
                     "en": "Upload the documents the guide names, as photos or scans. Leave out what"
                     " you do not have or what does not apply: if anything is missing, the office"
@@ -117,7 +118,7 @@ _OF_PERSONS = (
         label={"zh": "身份证号码", "en": "Identity number"},
         hint={
             "zh": "没有居民身份证的可以不填，在申请内容里写明您的证件。",
-            "en": "Leave it out if you have no resident identity card, and name your document below.",
+            "en": "Leave it out if you have no resident identity card; name your document below.",
         },
         required=False,
         prefill=Prefill.PERSON_ID_NUMBER,

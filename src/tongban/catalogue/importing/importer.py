@@ -31,6 +31,8 @@ _BATCH = 2000
 # Forms remembered by code: an item's documents recur with each agency that offers it.
 _MOST_FORMS = 200_000
 
+_EDIT_LOST = "an editor's version gives way to this row"
+
 Step = Literal["reading", "checking", "writing"]
 
 
@@ -50,7 +52,7 @@ class Outcome:
     """What an import did, or would have done."""
 
     rows: int = 0
-    counts: Counts = Counts()
+    counts: Counts = field(default_factory=Counts)
     gone: list[Gone] = field(default_factory=list)
     forms: int = 0
     new_regions: list[str] = field(default_factory=list)
@@ -119,9 +121,7 @@ class _Import:
         outcome = self.outcome
         outcome.counts = stage.compare()
         for row, line, code in stage.edited():
-            self._add(
-                Severity.WARNING, row, line, code, "an editor's version gives way to this row"
-            )
+            self._add(Severity.WARNING, row, line, code, _EDIT_LOST)
         outcome.new_themes = add_missing_themes(themes)
         stage.write()
         outcome.gone = stage.gone(scope)

@@ -8,8 +8,9 @@ offering carries copies of what browsing and searching read. The caller's transa
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
 from django.db import connection
@@ -50,6 +51,7 @@ _STAGED = (
     ("limit_unit", "varchar(14)"),
     ("acceptance_days", "smallint"),
 )
+_Parameters = Sequence[str | list[str]] | Mapping[str, str | date] | None
 _COLUMNS = ", ".join(name for name, _type in _STAGED)
 
 
@@ -182,7 +184,7 @@ class Stage:
     def write(self) -> None:
         """Write what `compare` found: items, offerings, versions."""
         moment = clock.now()
-        parameters = {
+        parameters: dict[str, str | date] = {
             "source": self.source,
             "moment": moment,
             "today": clock.local_date(moment),
@@ -202,7 +204,7 @@ class Stage:
 
     def withdraw_gone(self, region_path: str) -> int:
         """Withdraw what `gone` lists; how many."""
-        parameters = {
+        parameters: dict[str, str | date] = {
             "source": self.source,
             "within": f"{region_path}%",
             "moment": clock.now(),
@@ -338,7 +340,8 @@ AND v.state = 'published'
 """,
     """
 INSERT INTO catalogue_guideversion (id, offering_id, number, state, content, digest, form_id,
-    statutory_days, promised_days, limit_unit, acceptance_days, created_at, published_at, checked_on)
+    statutory_days, promised_days, limit_unit, acceptance_days, created_at,
+    published_at, checked_on)
 SELECT c.version_id, c.offering_id, c.number, 'published', r.content, r.digest, r.form_id,
     r.statutory_days, r.promised_days, r.limit_unit, r.acceptance_days,
     %(moment)s, %(moment)s, %(today)s
@@ -378,13 +381,13 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _run(statement: str, parameters: object = None) -> int:
+def _run(statement: str, parameters: _Parameters = None) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return int(cursor.rowcount)
 
 
-def _fetch(statement: str, parameters: object = None) -> list[tuple]:  # type: ignore[type-arg]
+def _fetch(statement: str, parameters: _Parameters = None) -> list[tuple]:  # type: ignore[type-arg]
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return list(cursor.fetchall())

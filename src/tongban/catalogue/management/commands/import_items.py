@@ -103,7 +103,7 @@ class Command(BaseCommand):
         for kind in order:
             rows = ", ".join(f"{row:,}" for row in kind.rows)
             more = ", …" if kind.count > len(kind.rows) else ""
-            where = f"{kind.field}: " if kind.field else ""
+            where = f"{kind.column}: " if kind.column else ""
             style = self.style.ERROR if kind.severity is Severity.ERROR else self.style.WARNING
             word = style(kind.severity.value)
             self.stdout.write(f"{word} {kind.count:,} × {where}{kind.reason} (row {rows}{more})")
@@ -115,9 +115,8 @@ class Command(BaseCommand):
         for remark in outcome.remarks:
             say(f"note {remark}")
         if outcome.unknown_columns:
-            say(
-                f"note columns this source does not know, left out: {', '.join(outcome.unknown_columns)}"
-            )
+            names = ", ".join(outcome.unknown_columns)
+            say(f"note columns this source does not know, left out: {names}")
         if outcome.encoding not in ("utf-8", "utf-8-sig"):
             say(f"note the file is not UTF-8; read as {outcome.encoding.upper()}")
         say(
