@@ -37,6 +37,7 @@ from tongban.cases.lifecycle import (
 )
 from tongban.cases.models import Case, CaseEvent, Decision, Draft, Stage, SupplementRequest
 from tongban.cases.numbers import BadNumber, grouped, read_number
+from tongban.cases.popularity import count_applications
 from tongban.cases.queries import (
     Load,
     QueueCounts,
@@ -115,6 +116,7 @@ __all__ = [
     "claim",
     "clock_of",
     "complete",
+    "count_applications",
     "decide",
     "deliver",
     "discard_draft",

@@ -37,6 +37,7 @@ from tongban.catalogue.models import GuideVersion, Item, Offering, Theme
 from tongban.catalogue.publishing import (
     add_version,
     guide_of,
+    note_applications,
     publish,
     published_guide,
     withdraw,
@@ -67,6 +68,7 @@ __all__ = [
     "load_items",
     "load_themes",
     "most_used",
+    "note_applications",
     "offering_by_slug",
     "outlines",
     "publish",

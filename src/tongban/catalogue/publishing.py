@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils.translation import gettext_lazy as _
 
 from tongban.catalogue.guide import Guide
@@ -136,6 +136,18 @@ def withdraw(offering_id: int, *, why: dict[str, str], by: Officer | None = None
     offering.save()
     announce("offering.withdrawn", {"offering": offering.pk})
     return offering
+
+
+def note_applications(counts: Mapping[int, int]) -> int:
+    """Set how often each offering was applied for, 0 where absent; of how many it changed."""
+    known = Offering.objects.filter(Q(applications__gt=0) | Q(pk__in=counts))
+    changed = []
+    for offering in known.only("pk", "applications").iterator():
+        if offering.applications != counts.get(offering.pk, 0):
+            offering.applications = counts.get(offering.pk, 0)
+            changed.append(offering)
+    Offering.objects.bulk_update(changed, ["applications"], batch_size=1000)
+    return len(changed)
 
 
 def copy_to_offering(offering: Offering, version: GuideVersion, guide: Guide) -> None:

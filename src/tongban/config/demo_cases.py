@@ -63,6 +63,7 @@ def load_cases(folder: Path) -> Iterator[tuple[int, int]]:
             details = getattr(error, "errors", error)
             raise BadContent(f"cases.yaml, {story.key}: {details}") from error
         yield done, len(stories)
+    cases.count_applications()
 
 
 def _story(entry: Mapping[str, Any], patterns: Mapping[str, Any]) -> Story:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from tongban.catalogue.api import read_yaml
 
 
 class Command(BaseCommand):
-    requires_system_checks: Sequence[str] = ()
+    requires_system_checks: tuple[str, ...] = ()
     help = "Print the demo's accounts and what to try with each."
 
     def handle(self, *args: Any, **options: Any) -> None:

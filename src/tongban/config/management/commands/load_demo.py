@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from argparse import ArgumentParser
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from tongban.identity.api import load_demo_people
 
 
 class Command(BaseCommand):
-    requires_system_checks: Sequence[str] = ()
+    requires_system_checks: tuple[str, ...] = ()
     help = "Load the demo content. Loading again changes only what changed."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
