@@ -146,6 +146,7 @@ def check(words: list[str]) -> int:
             python, "-W", "ignore::RuntimeWarning", *MANAGE[1:],
             "makemigrations", "--check", "--dry-run",
         ],
+        "translations": [python, "-m", "pytest", "-q", "tests/test_translations.py"],
     }  # fmt: skip
     if unknown := set(words) - set(checks):
         raise Trouble(f"There is no check “{unknown.pop()}”. There are: {', '.join(checks)}.")
