@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django import forms
 from django.template import Context, Template
 
+from tongban.kernel import clock
 from tongban.look.api import Bar, Row
 from tongban.look.charts import plot, shares
 from tongban.look.gallery import SampleForm
@@ -49,16 +50,18 @@ def test_a_state_keeps_its_packages_own_word() -> None:
 
 @pytest.mark.usefixtures("english")
 @pytest.mark.parametrize(
-    ("left", "words", "tone"),
+    ("today", "left", "words", "tone"),
     [
-        (3, "3 working days left", "neutral"),
-        (1, "1 working day left", "action"),
-        (0, "Due today", "action"),
-        (-2, "2 working days late", "late"),
+        (23, 3, "3 working days left", "neutral"),
+        (25, 1, "1 working day left", "action"),
+        (26, 0, "Due today", "action"),
+        (28, 0, "Overdue", "late"),  # the weekend after: no working day has passed since
+        (30, -2, "2 working days late", "late"),
     ],
 )
-def test_due(left: int, words: str, tone: str) -> None:
-    html = render("{% due on left %}", on=date(2026, 11, 26), left=left)
+def test_due(today: int, left: int, words: str, tone: str) -> None:
+    with clock.freeze(datetime(2026, 11, today, 4, tzinfo=UTC)):
+        html = render("{% due on left %}", on=date(2026, 11, 26), left=left)
     assert words in html
     assert f"tb-status--{tone}" in html
     assert "(Thu 26 Nov)" in html

@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
+from tongban.kernel import clock
 from tongban.kernel.localized import chosen_language, language, pick
 from tongban.look import charts, fields, formats, icons, statuses
 from tongban.look.components import Bar, Text
@@ -85,6 +86,11 @@ def due(on: date | None, days_left: int | None = None) -> dict[str, object]:
         label = ngettext("%(days)d working day late", "%(days)d working days late", -days_left) % {
             "days": -days_left
         }
+    elif days_left == 0 and on < clock.today():  # it passed, and only days off came since
+        tone, label = "late", gettext("Late since the last working day")
+    elif on < clock.today():
+        # The day passed at a weekend: no working day has gone by since, but it is late.
+        tone, label = "late", gettext("Overdue")
     elif days_left == 0:
         tone, label = "action", gettext("Due today")
     else:
