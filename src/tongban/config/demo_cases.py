@@ -26,6 +26,7 @@ from tongban.identity.api import (
     colleagues,
     officer_of,
     parties_of,
+    record_access,
     resident_named,
 )
 from tongban.kernel import clock, files
@@ -121,6 +122,9 @@ def _act(
 
 def _office_act(case: cases.Case, name: str, act: Mapping[str, Any], note: str) -> None:
     by = _colleague(case, "clerk" if name in ("accept", "claim_clerk", "deliver") else "officer")
+    record_access(
+        by, party_id=case.party_id, agency_id=case.agency_id, what="case", case_number=case.number
+    )
     if name == "accept":
         cases.accept(case.pk, by=by, note=note)
     elif name == "refuse_acceptance":
