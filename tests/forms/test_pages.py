@@ -129,7 +129,7 @@ def test_what_was_typed_comes_back_with_the_error(demo_regions: None) -> None:
     assert page.title.startswith("Error: ")
     assert 'name="age" type="text" value="old"' in page.html
     assert 'name="born-year" type="text" inputmode="numeric" value="19"' in page.html
-    assert '<a href="#f-age">“Age”: Enter a number' in page.html
+    assert '<a href="#f-age">Age – Enter a number' in page.html
 
 
 def test_conditional_questions_wait_in_the_page(demo_regions: None) -> None:

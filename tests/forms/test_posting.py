@@ -214,7 +214,7 @@ def test_errors_are_at_their_fields_and_keep_what_was_typed() -> None:
     assert result.typed["age"] == "old"
     assert result.typed["born"] == {"year": "1990", "month": "2", "day": ""}
     assert [error.id for error in result.errors] == ["f-name", "f-age", "f-born"]
-    assert str(result.errors[0].summary) == "“Name”: Enter an answer."
+    assert str(result.errors[0].summary) == "Name – Enter an answer."
     assert result.answers == {}
 
 

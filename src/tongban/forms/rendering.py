@@ -22,7 +22,7 @@ from tongban.forms.posting import StepResult, on_page
 from tongban.forms.review import review_sections
 from tongban.forms.speaking import speaking
 from tongban.forms.steps import Progress, progress
-from tongban.forms.views import Drawing, View, typed_rows
+from tongban.forms.views import Drawing, View, padded, typed_rows
 from tongban.kernel import files
 from tongban.kernel.localized import language as readers_language
 from tongban.kernel.localized import pick
@@ -81,7 +81,8 @@ def _typed(
     typed: dict[str, Any] = {}
     for field in fields:
         if result is not None and field.key in result.typed:
-            typed[field.key] = result.typed[field.key]
+            again = result.typed[field.key]
+            typed[field.key] = padded(field, again) if field.kind is Kind.GROUP else again
         elif field.kind is Kind.GROUP:
             typed[field.key] = typed_rows(field, answers.get(field.key) or ())
         else:

@@ -486,4 +486,4 @@ _CHECKS: dict[Kind, Callable[[FieldDefinition, Any, date], list[Fault]]] = {
 
 def summary(label: str, message: Message) -> Message:
     """A fault as it stands in the error summary, where the question is not in sight."""
-    return format_lazy(_("“{label}”: {message}"), label=label, message=message)
+    return format_lazy(_("{label} – {message}"), label=label, message=message)

@@ -280,8 +280,13 @@ def typed_rows(group: FieldDefinition, rows: Iterable[Any]) -> list[dict[str, An
         for row in rows
         if isinstance(row, Mapping)
     ]
+    return padded(group, typed)
+
+
+def padded(group: FieldDefinition, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows, and empty ones up to the least number that the group takes."""
     least = max(group.min_items, 1) if group.required else 0
-    return typed + [{} for _missing in range(least - len(typed))]
+    return [*rows, *({} for _missing in range(least - len(rows)))]
 
 
 def simple_condition(
