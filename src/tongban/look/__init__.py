@@ -95,7 +95,8 @@ inside ``<div class="tb-prose">`` need no classes. ``govuk-caption-l`` above a h
 ``<li><a>…</a><p>…</p></li>``), ``tb-tags`` (row of small words), ``tb-lead`` (large first
 sentence), ``tb-muted``, ``tb-number`` (case numbers: monospaced figures), ``tb-stack`` (vertical
 rhythm), ``tb-figures`` (a few live figures: ``<dl>``), ``tb-search`` (search form),
-``tb-toolbar`` (filters above a queue), ``tb-filters`` (quick filters: words with counts), ``tb-empty`` (nothing to show, and what to do),
+``tb-toolbar`` (filters above a queue), ``tb-filters`` (quick filters: words with counts),
+``tb-empty`` (nothing to show, and what to do),
 ``tb-only-print``, ``tb-no-print``, ``govuk-visually-hidden``.
 
 Scripts (all optional; nothing inline)

@@ -88,9 +88,6 @@ def due(on: date | None, days_left: int | None = None) -> dict[str, object]:
         }
     elif days_left == 0 and on < clock.today():  # it passed, and only days off came since
         tone, label = "late", gettext("Late since the last working day")
-    elif on < clock.today():
-        # The day passed at a weekend: no working day has gone by since, but it is late.
-        tone, label = "late", gettext("Overdue")
     elif days_left == 0:
         tone, label = "action", gettext("Due today")
     else:
