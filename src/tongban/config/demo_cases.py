@@ -99,9 +99,10 @@ def _live(story: Story, samples: Mapping[str, Mapping[str, Any]]) -> None:
         answers = _with_files(definition, samples[story.item], resident)
         case, _new = cases.submit_answers(offering.pk, party_id, answers, by=resident, key=key)
     for act in story.acts:
-        for _ in range(act.get("after", 1)):
+        after = act.get("after", 1)
+        for _ in range(after):
             day = next(days)
-        minute = (minute + 97) % 400
+        minute = (minute + 97) % 400 if after else minute + 13  # the same day: later
         with clock.freeze(_at(day, minute)):
             _act(case, act, resident, definition)
 
