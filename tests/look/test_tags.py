@@ -55,7 +55,8 @@ def test_a_state_keeps_its_packages_own_word() -> None:
         (23, 3, "3 working days left", "neutral"),
         (25, 1, "1 working day left", "action"),
         (26, 0, "Due today", "action"),
-        (28, 0, "Late since the last working day", "late"),  # the weekend after: no working day has passed since
+        # The weekend after: no working day has passed since.
+        (28, 0, "Late since the last working day", "late"),
         (30, -2, "2 working days late", "late"),
     ],
 )
