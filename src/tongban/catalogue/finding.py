@@ -67,9 +67,9 @@ class ThemeSummary:
 
 @dataclass(frozen=True)
 class Facets:
-    """How many of the offerings found have each theme, audience and agency, most first.
+    """How many services were found, and how many have each theme, audience and agency, most first.
 
-    `agencies` holds the largest thirty; `online` counts what can be applied for here.
+    What several agencies offer is counted once (for each of them in `agencies`). `agencies` holds the largest thirty; `online` counts what can be applied for here.
     """
 
     total: int
@@ -186,7 +186,7 @@ def facets(found: QuerySet[Offering]) -> Facets:
     """Counts over all that `find` found, in one query."""
     if found.query.is_empty():
         return Facets(0, 0, {}, {}, {})
-    columns = found.order_by().values("themes", "audiences", "agency_id", "online")
+    columns = found.order_by().values("item_id", "themes", "audiences", "agency_id", "online")
     inner, params = columns.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(_FACETS.format(found=inner), [*params, _MOST_AGENCIES])
@@ -204,15 +204,15 @@ def facets(found: QuerySet[Offering]) -> Facets:
 
 
 _FACETS = """
-WITH found (themes, audiences, agency_id, online) AS MATERIALIZED ({found})
-SELECT 'all', 'all', count(*) FROM found
-UNION ALL SELECT 'all', 'online', count(*) FROM found WHERE online
-UNION ALL (SELECT 'theme', theme, count(*) FROM found, unnest(themes) theme
-           GROUP BY theme ORDER BY count(*) DESC, theme)
-UNION ALL (SELECT 'audience', audience, count(*) FROM found, unnest(audiences) audience
-           GROUP BY audience ORDER BY count(*) DESC, audience)
-UNION ALL (SELECT 'agency', agency_id::text, count(*) FROM found
-           GROUP BY agency_id ORDER BY count(*) DESC, agency_id LIMIT %s)
+WITH found (item, themes, audiences, agency, online) AS MATERIALIZED ({found})
+SELECT 'all', 'all', count(DISTINCT item) FROM found
+UNION ALL SELECT 'all', 'online', count(DISTINCT item) FROM found WHERE online
+UNION ALL (SELECT 'theme', theme, count(DISTINCT item) FROM found, unnest(themes) theme
+           GROUP BY theme ORDER BY 3 DESC, theme)
+UNION ALL (SELECT 'audience', audience, count(DISTINCT item) FROM found, unnest(audiences) audience
+           GROUP BY audience ORDER BY 3 DESC, audience)
+UNION ALL (SELECT 'agency', agency::text, count(DISTINCT item) FROM found
+           GROUP BY agency ORDER BY 3 DESC, agency LIMIT %s)
 """
 
 
