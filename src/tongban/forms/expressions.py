@@ -243,19 +243,7 @@ class _Compiler:
 
     def _BoolOp(self, node: ast.BoolOp) -> _Compiled:
         parts = [self._of_type(part, Type.TRUTH, "and/or") for part in node.values]
-        decisive = isinstance(node.op, ast.Or)  # the value that settles the matter
-
-        def combine(scope: _Scope) -> Value:
-            result: bool | None = not decisive
-            for part in parts:
-                value = part(scope)
-                if value is decisive:
-                    return decisive
-                if value is None:
-                    result = None
-            return result
-
-        return combine, _TRUTH
+        return _settled(parts, isinstance(node.op, ast.Or)), _TRUTH
 
     def _Compare(self, node: ast.Compare) -> _Compiled:
         operands = [node.left, *node.comparators]
@@ -265,20 +253,7 @@ class _Compiler:
             else self._comparison(left, op, right)
             for left, op, right in zip(operands, node.ops, operands[1:], strict=False)
         ]
-        if len(links) == 1:
-            return links[0], _TRUTH
-
-        def chain(scope: _Scope) -> Value:
-            result: bool | None = True
-            for link in links:
-                value = link(scope)
-                if value is False:
-                    return False
-                if value is None:
-                    result = None
-            return result
-
-        return chain, _TRUTH
+        return (links[0] if len(links) == 1 else _settled(links, False)), _TRUTH
 
     def _comparison(self, left: ast.expr, op: ast.cmpop, right: ast.expr) -> _Run:
         (first, one), (second, two) = self._dated(self.compile(left), self.compile(right))
@@ -492,6 +467,22 @@ def _compared(
     def run(scope: _Scope) -> Value:
         one, two = first(scope), second(scope)
         return scope.unknown if one is None or two is None else compare(one, two)
+
+    return run
+
+
+def _settled(parts: Sequence[_Run], decisive: bool) -> _Run:
+    """`or` (True is decisive) or `and` (False is) of parts that may be neither true nor false."""
+
+    def run(scope: _Scope) -> Value:
+        result: bool | None = not decisive
+        for part in parts:
+            value = part(scope)
+            if value is decisive:
+                return decisive
+            if value is None:
+                result = None
+        return result
 
     return run
 
