@@ -130,6 +130,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "tongban.look.context.look",
+                "tongban.portal.context.personal",
             ],
             "builtins": ["tongban.look.templatetags.look", "django.templatetags.i18n"],
         },
@@ -202,6 +203,9 @@ SITE = {
     "region": read("TONGBAN_REGION", "990000"),
     "phone": read("TONGBAN_PHONE", "12345"),
     "email": read("TONGBAN_CONTACT_EMAIL", "help@tongban.example"),
+    # "#0b5d5b": the installation's own colour, for light and for dark pages; "" for Tongban's.
+    "colour": read("TONGBAN_COLOUR", ""),
+    "colour_dark": read("TONGBAN_COLOUR_DARK", ""),
 }
 
 # --- accounts ----------------------------------------------------------------------------------

@@ -8,9 +8,11 @@ from tongban.identity.access import (
 )
 from tongban.identity.contacts import (
     Contact,
+    Greeting,
     account_names,
     contacts,
     contacts_for_party,
+    greeting,
     save_language,
     save_region,
 )
@@ -72,6 +74,7 @@ __all__ = [
     "SCOPES",
     "AccessEntry",
     "Contact",
+    "Greeting",
     "HeldPost",
     "KnownAnswer",
     "MandateSummary",
@@ -95,6 +98,7 @@ __all__ = [
     "end_post",
     "find_person",
     "give_post",
+    "greeting",
     "id_number_birth_date",
     "is_id_number",
     "known_answers",

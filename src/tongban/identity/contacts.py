@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from allauth.account.models import EmailAddress
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 
-from tongban.identity.models import Account, Mandate, Party
+from tongban.identity.models import Account, Mandate, Party, Post
 from tongban.identity.phones import local_phone
 from tongban.kernel import clock
 
@@ -68,6 +68,34 @@ def account_names(account_ids: Iterable[int]) -> dict[int, str]:
     )
     names.update(own.values_list("mandates__account_id", "name"))
     return names
+
+
+@dataclass(frozen=True)
+class Greeting:
+    """What a page's header says of who is signed in."""
+
+    name: str
+    is_staff: bool
+
+
+def greeting(account_id: int) -> Greeting:
+    """The header's words for an account. One query."""
+    now = clock.now()
+    own = Party.objects.filter(
+        mandates__account_id=OuterRef("pk"),
+        mandates__capacity=Mandate.Capacity.SELF,
+        mandates__revoked_at__isnull=True,
+    )
+    posts = Post.objects.filter(
+        Q(until__isnull=True) | Q(until__gt=now), account_id=OuterRef("pk"), since__lte=now
+    )
+    username, name, staff = (
+        Account.objects.filter(pk=account_id)
+        .annotate(own_name=Subquery(own.values("name")[:1]), holds_post=Exists(posts))
+        .values_list("username", "own_name", "holds_post")
+        .get()
+    )
+    return Greeting(name or username, staff)
 
 
 def save_language(account_id: int, language: str) -> None:
