@@ -67,9 +67,10 @@ class ThemeSummary:
 
 @dataclass(frozen=True)
 class Facets:
-    """How many services were found, and how many have each theme, audience and agency, most first.
+    """How many services were found, and how many of them have each theme, audience and agency.
 
-    What several agencies offer is counted once (for each of them in `agencies`). `agencies` holds the largest thirty; `online` counts what can be applied for here.
+    What several agencies offer is counted once, and in `agencies` once for each of them. Most
+    come first; `agencies` holds the largest thirty; `online` is what can be applied for here.
     """
 
     total: int
