@@ -53,11 +53,13 @@ def submit(draft_id: UUID, *, by: Resident, channel: str = Case.Channel.ONLINE) 
     draft = (
         Draft.objects.select_for_update(of=("self",))
         .filter(pk=draft_id, account_id=by.account_id, party_id__in=by.party_ids)
-        .select_related("offering__agency", "offering__region", "guide_version", "case")
+        .select_related("offering__agency", "offering__region", "guide_version")
         .first()
     )
     if draft is None:
         raise Refused("draft.not_found", _("That application is not among yours."))
+    # Read only now: who waited for the lock has the draft's row as it is, but joined rows as they
+    # were before the wait, when there was no case yet.
     if draft.case is not None:
         return draft.case
     if draft.guide_version.state == "withdrawn" and draft.offering.current_id is None:

@@ -127,7 +127,7 @@ def supplement_answers(case: Case) -> dict[str, Any]:
     """The answers a supplement begins with: those saved since it was asked for, else those sent."""
     request = open_request(case)
     draft = Draft.objects.filter(case=case).first()
-    if request is None or draft is None or draft.updated_at <= request.asked_at:
+    if request is None or draft is None or draft.updated_at < request.asked_at:
         return case_answers(case)
     return unseal_answers(form(case.guide_version.form_id), draft.answers)
 
