@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONE, SELF
@@ -194,7 +195,7 @@ USE_TZ = True
 TIME_ZONE = read("TONGBAN_TIME_ZONE", "Asia/Shanghai")
 
 # --- who this installation is ------------------------------------------------------------------
-SITE = {
+SITE: dict[str, Any] = {
     "name": {
         "zh": read("TONGBAN_NAME_ZH", "云泽省"),
         "en": read("TONGBAN_NAME_EN", "Yunze Province"),
