@@ -8,13 +8,19 @@ from pathlib import Path
 import pytest
 from pytest_django.fixtures import Settings
 
+from tests.demo_site import demo_site
+
+__all__ = ["demo_site"]
+
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
 @pytest.fixture(autouse=True)
 def _own_folders(settings: Settings, tmp_path: Path) -> None:
     """Files and text messages of a test go to a folder that ends with it."""
-    settings.FILES = tmp_path / "files"
+    settings.STORAGES = settings.STORAGES | {
+        "default": settings.STORAGES["default"] | {"OPTIONS": {"location": tmp_path / "files"}}
+    }
     settings.SMS_FOLDER = tmp_path / "sms"
 
 

@@ -26,7 +26,8 @@ def test_packages_meet_only_at_api(graph: grimp.ImportGraph) -> None:
         f"{importer} imports {imported}"
         for importer in graph.modules
         for imported in graph.find_modules_directly_imported_by(importer)
-        if package(importer) not in {package(imported), "config"}
+        if package(imported)
+        and package(importer) not in {package(imported), "config"}
         and package(imported) not in WITHOUT_API
         and imported.split(".")[2:] != ["api"]
     }
@@ -38,7 +39,10 @@ def test_every_package_says_what_it_is_for() -> None:
         folder.name
         for folder in PACKAGES.iterdir()
         if (folder / "__init__.py").is_file()
-        and not (folder / "__init__.py").read_text(encoding="utf-8").lstrip().startswith(('"""', "'''"))
+        and not (folder / "__init__.py")
+        .read_text(encoding="utf-8")
+        .lstrip()
+        .startswith(('"""', "'''"))
     ]
     assert not silent
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-import time
 from typing import Any
 
 import pytest
@@ -289,12 +288,6 @@ def test_seven_hundred_questions_are_drawn_without_asking_the_database(
     definition = form_of([_long_field(number) for number in range(700)])
     api.render_step(definition, "one", {})
     with django_assert_num_queries(0):
-        started = time.process_time()
         page = api.render_step(definition, "one", {"q0": "x"})
-        drawn = time.process_time() - started
         api.check_all(definition, {"q0": "x"})
-        checked = time.process_time() - started - drawn
     assert page.html.count("govuk-form-group") >= 700
-    # About 45 ms and 6 ms on one idle core; the rest is room for a busy machine.
-    assert drawn < 0.25
-    assert checked < 0.1

@@ -3,11 +3,9 @@
 Acts raise `Refused` (kernel.errors) with a sentence for the person, or `InvalidAnswers`.
 """
 
-from __future__ import annotations
-
 from tongban.cases.acceptance import accept, refuse_acceptance
-from tongban.cases.assignment import MOST_AT_ONCE, Claimed, assign, claim, release
-from tongban.cases.clocks import ClockView, clock_of, time_state_of
+from tongban.cases.assignment import assign, claim, release
+from tongban.cases.clocks import ClockView, clock_of
 from tongban.cases.completion import WAYS, complete, deliver
 from tongban.cases.deadlines import Day, Due, Limit, TimeState, Unit, Why, due_date
 from tongban.cases.decision import decide
@@ -27,7 +25,6 @@ from tongban.cases.lifecycle import (
     ANSWERED,
     FINAL,
     MOVES,
-    STAGE_OF,
     WAITING_FOR_APPLICANT,
     Act,
     Actor,
@@ -58,7 +55,6 @@ from tongban.cases.recalculation import on_calendar_changed, recalculate, would_
 from tongban.cases.records import is_own
 from tongban.cases.submission import (
     InvalidAnswers,
-    KeyReused,
     sent_with_key,
     submit,
     submit_answers,
@@ -76,9 +72,7 @@ from tongban.cases.supplements import (
 __all__ = [
     "ANSWERED",
     "FINAL",
-    "MOST_AT_ONCE",
     "MOVES",
-    "STAGE_OF",
     "WAITING_FOR_APPLICANT",
     "WAYS",
     "Act",
@@ -86,14 +80,12 @@ __all__ = [
     "BadNumber",
     "Case",
     "CaseEvent",
-    "Claimed",
     "ClockView",
     "Day",
     "Decision",
     "Draft",
     "Due",
     "InvalidAnswers",
-    "KeyReused",
     "Limit",
     "Load",
     "Point",
@@ -153,7 +145,6 @@ __all__ = [
     "supplement",
     "supplement_answers",
     "terminate",
-    "time_state_of",
     "visible_cases",
     "withdraw",
     "would_move",

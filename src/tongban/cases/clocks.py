@@ -7,11 +7,10 @@ from datetime import date
 
 from tongban.cases.deadlines import Day, Limit, TimeState, Unit, days_of, time_state
 from tongban.cases.lifecycle import FINAL, WAITING_FOR_APPLICANT
-from tongban.cases.models import Case, Stage
+from tongban.cases.models import Case
 from tongban.cases.records import pauses_of
 from tongban.directory.api import workdays
 from tongban.kernel import clock
-from tongban.kernel.workdays import Workdays
 
 
 @dataclass(frozen=True)
@@ -50,8 +49,3 @@ def clock_of(case: Case) -> ClockView:
         days=days,
     )
 
-
-def time_state_of(stage: Stage, calendar: Workdays | None = None) -> TimeState:
-    """How urgent an open stage is today. For lists, give `directory.api.workdays()` once."""
-    known = calendar or workdays()
-    return time_state(stage.due_on, clock.today(), known, standing=stage.waiting)

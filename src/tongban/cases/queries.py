@@ -115,7 +115,7 @@ def queue(officer: Officer, narrowed: QueueFilter = QueueFilter()) -> QuerySet[S
     return stages.filter(
         *_when(narrowed.kind, _kinds()),
         *_when(narrowed.whose, _whose(officer)),
-        *_when(narrowed.urgency, _urgencies()),
+        *(_when(narrowed.urgency, _urgencies()) if narrowed.urgency else ()),
         *_when(narrowed.agency_id, {narrowed.agency_id: Q(agency_id=narrowed.agency_id)}),
     )
 
@@ -188,20 +188,23 @@ def queue_counts(officer: Officer, narrowed: QueueFilter = QueueFilter()) -> Que
     mine = _when(narrowed.whose, whose)
     urgency = _when(narrowed.urgency, urgencies)
     agency: dict[object, Q] = {narrowed.agency_id: Q(agency_id=narrowed.agency_id)}
-    counts = (
+    wanted = {
+        "open": _count(*kind, *mine, *urgency),
+        "anybodys": _count(*kind, *urgency),
+        "any_time": _count(*kind, *mine),
+        "any_kind": _count(*mine, *urgency),
+        **{str(name): _count(one, *kind, *urgency) for name, one in whose.items()},
+        **{str(name): _count(one, *kind, *mine) for name, one in urgencies.items()},
+        **{str(name): _count(one, *mine, *urgency) for name, one in kinds.items()},
+    }
+    # Under names of their own: a count called like a column hides it from the counts after it.
+    counted = (
         _found(officer, narrowed)
         .filter(*_when(narrowed.agency_id, agency))
-        .aggregate(
-            open=_count(*kind, *mine, *urgency),
-            anybodys=_count(*kind, *urgency),
-            any_time=_count(*kind, *mine),
-            any_kind=_count(*mine, *urgency),
-            **{str(name): _count(one, *kind, *urgency) for name, one in whose.items()},
-            **{str(name): _count(one, *kind, *mine) for name, one in urgencies.items()},
-            **{f"kind_{name}": _count(one, *mine, *urgency) for name, one in kinds.items()},
-        )
+        .aggregate(**{f"{name}_count": count for name, count in wanted.items()})
     )
-    by_kind = {one: counts.pop(f"kind_{one}") for one in StageKind}
+    counts = {name: counted[f"{name}_count"] for name in wanted}
+    by_kind = {one: counts.pop(str(one)) for one in StageKind}
     return QueueCounts(**counts, kinds=by_kind)
 
 

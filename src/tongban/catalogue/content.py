@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from tongban.catalogue.guide import Guide
-from tongban.forms.definition import FormDefinition
+from tongban.forms.api import FormDefinition
 
 Text = dict[str, str]
 
