@@ -53,12 +53,7 @@ from tongban.cases.queries import (
 )
 from tongban.cases.recalculation import on_calendar_changed, recalculate, would_move
 from tongban.cases.records import is_own
-from tongban.cases.submission import (
-    InvalidAnswers,
-    sent_with_key,
-    submit,
-    submit_answers,
-)
+from tongban.cases.submission import InvalidAnswers, sent_with_key, submit, submit_answers
 from tongban.cases.supplements import (
     Point,
     ask_supplement,

@@ -31,10 +31,11 @@ def clock_of(case: Case) -> ClockView:
     """The clock of a case, each day explained. Empty before acceptance or without a limit."""
     limit = Limit(case.limit_days, Unit(case.limit_unit)) if case.limit_days is not None else None
     standing = case.state in WAITING_FOR_APPLICANT
+    calendar = workdays()
     days: tuple[Day, ...] = ()
     started = clock.local_date(case.accepted_at) if case.accepted_at else None
     if started and limit and not standing:
-        days = tuple(days_of(started, limit, workdays(), pauses_of(case)) or ())
+        days = tuple(days_of(started, limit, calendar, pauses_of(case)) or ())
     today = clock.today()
     return ClockView(
         started_on=started,
@@ -44,8 +45,8 @@ def clock_of(case: Case) -> ClockView:
         standing=standing,
         state=TimeState.NONE
         if case.state in FINAL
-        else time_state(case.due_on, today, workdays(), standing=standing),
-        days_left=workdays().count(today, case.due_on) if case.due_on else None,
+        else time_state(case.due_on, today, calendar, standing=standing),
+        days_left=calendar.count(today, case.due_on) if case.due_on else None,
         days=days,
     )
 
