@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tongban.catalogue.content import ItemContent
-from tongban.catalogue.editing import editable
+from tongban.catalogue.editing import editable, with_drafts
 from tongban.catalogue.finding import (
     MOST_FOUND,
     Audience,
@@ -81,6 +81,7 @@ __all__ = [
     "themes",
     "version_by_number",
     "versions_of",
+    "with_drafts",
     "withdraw",
     "words_of",
 ]

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache, partial
 
 # Item types of the national table; 02, 03, 04 and 06 are enforcement, which nobody applies for.
 TYPES = {
@@ -153,9 +154,12 @@ def read_sichuan_code(text: str) -> SichuanCode:
 
 
 def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).strip().upper()
+    return (text if text.isascii() else unicodedata.normalize("NFKC", text)).strip().upper()
+
+
+_compiled = lru_cache(maxsize=None)(partial(re.compile, flags=re.ASCII))
 
 
 def _check(part: str, pattern: str, what: str) -> None:
-    if not re.fullmatch(pattern, part, re.ASCII):
+    if not _compiled(pattern).fullmatch(part):
         raise BadCode(f"{what} cannot be {part!r}")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from functools import lru_cache
 
 from tongban.catalogue.guide import Guide, Material
 from tongban.forms.api import FieldDefinition, FormDefinition, Kind, Option, Prefill, Step
@@ -51,21 +50,15 @@ def general_form(materials: Iterable[Material], audiences: Iterable[str]) -> For
     return FormDefinition(steps=tuple(steps))
 
 
-@lru_cache(maxsize=4096)
-def form_code(names: tuple[str, ...], audiences: tuple[str, ...]) -> str:
-    """The code of the general application for documents of these names, the same everywhere."""
-    text = json.dumps([names, audiences], ensure_ascii=False)
-    return f"general-{hashlib.sha256(text.encode()).hexdigest()[:20]}"
-
-
 def code_for(guide: Guide, audiences: tuple[str, ...]) -> str:
-    """The code of the general application for a guide."""
-    names = tuple(
-        json.dumps([material.key, material.name], ensure_ascii=False, sort_keys=True)
+    """The code of the general application for a guide: the same for the same documents."""
+    asked = [
+        [material.key, material.name, material.notes]
         for material in guide.materials
         if not material.is_form
-    )
-    return form_code(names, audiences)
+    ]
+    text = json.dumps([asked, audiences], ensure_ascii=False, sort_keys=True)
+    return f"general-{hashlib.sha256(text.encode()).hexdigest()[:20]}"
 
 
 def _applicant(audiences: frozenset[str]) -> tuple[FieldDefinition, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from tongban.catalogue import codes
 from tongban.catalogue.guide import Condition, Guide, Material
@@ -31,6 +32,16 @@ _PERSON, _FIRMS = (
     "自然人",
     {"企业法人", "事业法人", "社会组织法人", "非法人企业", "行政机关", "其他组织"},
 )
+
+
+@lru_cache(maxsize=20_000)
+def _materials(listed: str) -> tuple[Material, ...]:
+    """Materials from their names joined with "|". Agencies that offer one item list the same."""
+    names = dict.fromkeys(name.strip() for name in listed.split("|"))
+    return tuple(
+        Material(key=f"material_{place}", name={"zh": name})
+        for place, name in enumerate((n for n in names if n and n not in _NOTHING), start=1)
+    )
 
 
 class Guangdong:
@@ -136,7 +147,7 @@ class Guangdong:
                     sort="does not agree with task_code",
                 )
         parent = row["parent_catalog_code"]
-        if parent:
+        if parent and parent != row["catalog_code"]:
             try:
                 codes.read_basic_code(parent)
             except codes.BadCode as error:
@@ -158,15 +169,11 @@ class Guangdong:
 
     def _guide(self, row: Row) -> Guide:
         condition = row["accept_condition"]
-        names = [name for name in row.list("materials") if name not in _NOTHING]
         kind = _TYPE_TEXTS.get(row["task_type"], "")
         return Guide(
             summary={"zh": f"由{row['dept_name']}办理的{kind}事项。"},
             conditions=() if condition in {"", *_NOTHING} else (Condition(text={"zh": condition}),),
-            materials=tuple(
-                Material(key=f"material_{place}", name={"zh": name})
-                for place, name in enumerate(names, start=1)
-            ),
+            materials=_materials(row["materials"]),
             limits=row.limits("legal_days", "promise_days", "days_unit"),
             visits=row.number("visits", 50),
             online=row.yes("online"),
