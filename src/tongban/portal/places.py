@@ -251,10 +251,10 @@ def opening(centre: CentreSummary, known: Workdays) -> OpeningView:
 
 
 def phones(written: str) -> list[PhoneView]:
-    """The numbers in what an agency wrote: "0990-5551000、5551001（工作日）"."""
+    """The numbers in what an agency wrote: "0990-5551000、12345转2"; extensions after a pause."""
     found = []
     for part in re.split(r"[、,，;；/\s]+", written):
-        digits = re.sub(r"[^\d+]", "", part)
+        digits = re.sub(r"[^\d+,]", "", part.replace("转", ","))
         if len(digits) >= 3:
             found.append(PhoneView(part, f"tel:{digits}"))
     return found
