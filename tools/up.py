@@ -154,35 +154,35 @@ class Platform:
             "--delete-jobs",
             "successful",
         ]
-        self.children = [
-            children.Child("the web server", web, variables, logs and logs / "web.log"),
-            children.Child("the job worker", jobs, variables, logs and logs / "jobs.log"),
-        ]
-        with step("starting the web server and the job worker"):
-            for child in self.children:
-                child.start()
-            self._await_answer()
+        server = children.Child("the web server", web, variables, logs and logs / "web.log")
+        worker = children.Child("the job worker", jobs, variables, logs and logs / "jobs.log")
+        with step("starting the web server"):
+            server.start()
+            self.children.append(server)
+            self._await_answer(server)
+        # After the first answer, so that people wait for one program to load and not for two.
+        worker.start()
+        self.children.append(worker)
 
-    def _await_answer(self) -> None:
+    def _await_answer(self, server: children.Child) -> None:
         end = time.monotonic() + FIRST_ANSWER_SECONDS
         while True:
             status = answer(self.host, self.port)
             if status is not None and status < 500:
                 return
-            for child in self.children:
-                if not child.is_running():
-                    raise Trouble(f"{child.name} did not start.{_log_end(child)}")
+            if not server.is_running():
+                raise Trouble(f"The web server did not start.{_log_end(server)}")
             if self.stopping:
                 raise Stopped
             if status is not None:
                 raise Trouble(
-                    f"The web server answers with error {status}.{_log_end(self.children[0])}\n"
+                    f"The web server answers with error {status}.{_log_end(server)}\n"
                     "./tongban doctor may know more."
                 )
             if time.monotonic() > end:
                 raise Trouble(
                     f"The web server gave no answer within {FIRST_ANSWER_SECONDS} s."
-                    f"{_log_end(self.children[0])}"
+                    f"{_log_end(server)}"
                 )
             time.sleep(0.03)
 

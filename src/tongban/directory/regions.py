@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import Q
-from pypinyin import lazy_pinyin
 
 from tongban.directory.models import Region
 from tongban.kernel.localized import Localized, pick
@@ -223,6 +222,9 @@ def _content(row: Region) -> tuple[object, ...]:
 
 def sort_key(name: Localized, length: int = 120) -> str:
     """What to sort a name by: pinyin for Chinese (PostgreSQL's own order is by code point)."""
+    # Here, not above: its dictionaries take half a second to load, and only writing needs them.
+    from pypinyin import lazy_pinyin
+
     text = name.get("zh") or next(iter(name.values()), "")
     return " ".join(lazy_pinyin(text)).lower()[:length]
 
