@@ -340,9 +340,9 @@ def test_pages_of_the_form_ask_the_database_little(
     client = browser(world.lin.account)
     draft = begin(client, world)
     fill(client, draft)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(11):
         client.get(en("apply_step", draft.pk, "family"))
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(11):
         client.get(en("apply_review", draft.pk))
 
 

@@ -372,7 +372,7 @@ def test_the_list_goes_on_over_pages_and_survives_nonsense(
 ) -> None:
     for _ in range(25):
         make_case(world.lin.resident, world.offering)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(10):
         first = client.get(en("cases"))
     assert first.content.count(b"tb-number") == 20
     address = first.context["next_url"]

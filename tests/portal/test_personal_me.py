@@ -98,7 +98,7 @@ def test_the_inbox_goes_on_over_pages(
 ) -> None:
     for key in range(25):
         tell(world.lin.account, str(key))
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(8):
         first = client.get(en("inbox"))
     assert text_of(first).count("Your result is ready") == 20
     second = client.get(en("inbox") + first.context["next_url"])

@@ -203,13 +203,14 @@ def case(request: ResidentRequest, number: str) -> HttpResponse:
     names = account_names(event.by_id for event in events if event.by_id and not event.agency_id)
     rating = rating_of(found)
     special = day_names(one.date for one in view.days) if view.days else {}
+    result_here = has_result_page(found, guide, decision)
     running = state not in FINAL and state is not State.COMPLETED
     context = {
         "case": found,
         "grouped": grouped(found.number),
         "agency": found.agency,
         "party": found.party.name,
-        "next": next_of(found, view, stage, asked),
+        "next": next_of(found, stage, asked, decision, result_here=result_here),
         "due": found.due_on if running else None,
         "days_left": view.days_left,
         "clock": view,
@@ -232,7 +233,7 @@ def case(request: ResidentRequest, number: str) -> HttpResponse:
             )
             for row in case_attachments(found)
         ],
-        "result_online": has_result_page(found, guide, decision),
+        "result_online": result_here,
         "result_ways": guide.result.delivery if guide.result else (),
         "result_name": guide.result.name if guide.result else {},
         "rating": rating,

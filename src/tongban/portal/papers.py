@@ -55,7 +55,7 @@ def decision(request: ResidentRequest, number: str) -> HttpResponse:
         "portal/personal/decision.html",
         {
             "case": found,
-            "grouped": grouped(found.number),
+            "grouped": grouped(found.number).replace(" ", "\N{NO-BREAK SPACE}"),
             "decision": made,
             "guide": guide_of(found.guide_version),
         },

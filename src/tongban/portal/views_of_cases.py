@@ -22,7 +22,6 @@ from tongban.cases.api import (
     Stage,
     State,
     SupplementRequest,
-    TimeState,
     Unit,
     Why,
 )
@@ -44,13 +43,22 @@ class Next:
 
 
 def next_of(
-    case: Case, view: ClockView, stage: Stage | None, request: SupplementRequest | None
+    case: Case,
+    stage: Stage | None,
+    request: SupplementRequest | None,
+    decision: Decision | None,
+    *,
+    result_here: bool,
 ) -> Next:
-    """What happens next on a case, in the reader's language."""
+    """What happens next on a case, in words. `result_here`: the result opens on this page."""
     state = State(case.state)
     words = {"agency": pick(case.agency.name)}
     if request is not None:
         return _your_turn(request, words)
+    if state is State.COMPLETED and result_here:
+        return Next(_("The result is ready: you can open it here."))
+    if state is State.COMPLETED and decision is not None and decision.outcome == "refused":
+        return Next(_("The decision notice is ready: you find it on this page."))
     due = stage.due_on if stage else None
     if due is not None and due < clock.today():
         return Next(_late(state) % {**words, "due": day(due)}, late=True)
@@ -387,10 +395,3 @@ def short_next(case: Case, stages: Sequence[Stage], requests: Sequence[Supplemen
         State.COMPLETED: _("With you by %(day)s"),
     }
     return Next(words.get(State(case.state), _("Decided by %(day)s")) % {"day": day(due)})
-
-
-def time_tone(state: TimeState) -> Tone:
-    """The tone of a due day."""
-    if state is TimeState.OVERDUE:
-        return "late"
-    return "action" if state in (TimeState.DUE_SOON, TimeState.DUE_TODAY) else "neutral"
