@@ -73,8 +73,9 @@ def test_a_row_becomes_an_offering_with_a_published_guide(tmp_path: Path) -> Non
     assert guide.conditions[0].text == {"zh": "在本市举办河灯会的人。"}
     assert guide.consult_phone == "0990-5550100"
     assert guide.visits == 0
-    assert guide.extra["task_type"] == "21"
-    assert guide.extra["service_objects"] == "自然人|企业法人"
+    assert guide.extra["来源事项类型代码"] == "21"
+    assert guide.extra["服务对象"] == "自然人、企业法人"
+    assert version.checked_on is None  # no editor has looked at it
 
 
 def test_regions_and_agencies_are_made_from_the_rows(tmp_path: Path) -> None:

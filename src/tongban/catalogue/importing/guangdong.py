@@ -28,6 +28,17 @@ _TEXTS_ALSO_SEEN = {"20": "其他权力"}
 # What stands where a list or a text would be if there were anything to say.
 _NOTHING = {"无", "无。", "无条件", "无条件。", "无条件限制", "/", "-"}
 _LEVEL_TEXTS = {"2": "省级", "3": "市级", "4": "县级", "5": "镇级", "6": "村级"}
+# Kept as they came, under names that readers of the guide understand.
+_EXTRA = {
+    "sub_task_name": "办理项名称",
+    "service_objects": "服务对象",
+    "themes": "来源主题",
+    "task_type": "来源事项类型代码",
+    "appointment": "支持预约",
+    "courier": "支持快递",
+    "platform": "来源办理系统",
+    "co_dept": "联办机构",
+}
 _PERSON, _FIRMS = (
     "自然人",
     {"企业法人", "事业法人", "社会组织法人", "非法人企业", "行政机关", "其他组织"},
@@ -39,7 +50,7 @@ def _materials(listed: str) -> tuple[Material, ...]:
     """Materials from their names joined with "|". Agencies that offer one item list the same."""
     names = dict.fromkeys(name.strip() for name in listed.split("|"))
     return tuple(
-        Material(key=f"material_{place}", name={"zh": name})
+        Material(key=f"material_{place}", name={"zh": name}, medium="either")
         for place, name in enumerate((n for n in names if n and n not in _NOTHING), start=1)
     )
 
@@ -180,16 +191,7 @@ class Guangdong:
             place={"zh": row["location"]} if row["location"] else {},
             consult_phone=row["consult_phone"],
             complaint_phone=row["complain_phone"],
-            extra=row.kept(
-                "sub_task_name",
-                "task_type",
-                "appointment",
-                "courier",
-                "platform",
-                "themes",
-                "service_objects",
-                "co_dept",
-            ),
+            extra=row.kept(_EXTRA),
         )
 
     def _themes(self, row: Row) -> tuple[str, ...]:

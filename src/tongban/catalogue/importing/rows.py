@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tongban.catalogue.guide import Limits, LimitUnit
@@ -93,9 +94,13 @@ class Row:
         parts = (part.strip() for part in self[column].split("|"))
         return tuple(dict.fromkeys(part for part in parts if part))
 
-    def kept(self, *columns: str) -> dict[str, str]:
-        """Columns kept as they came, for `Guide.extra`; empty ones left out."""
-        return {column: self[column] for column in columns if self.get(column)}
+    def kept(self, columns: Mapping[str, str]) -> dict[str, str]:
+        """Columns kept as they came, for `Guide.extra`, by the names given; empty ones left out."""
+        return {
+            name: self[column].replace("|", "、")
+            for column, name in columns.items()
+            if self.get(column)
+        }
 
     def _add(self, severity: Severity, field: str, reason: str, sort: str) -> None:
         self.problems.add(

@@ -19,6 +19,14 @@ from tongban.kernel.localized import Localized
 TYPES = {code: code for code in ("01", "05", "07", "08", "09", "10", "20")}
 
 
+# Kept as they came, under names that readers of the guide understand.
+_EXTRA = {
+    "task_type": "来源事项类型代码",
+    "body_code": "来源机构代码",
+    "dept_code": "来源部门编号",
+}
+
+
 class Sichuan:
     """A body is told by its name: the codes its rows give differ."""
 
@@ -84,7 +92,7 @@ class Sichuan:
             guide=Guide(
                 summary={"zh": f"由{row['dept']}办理的{kind}事项。"},
                 visits=None,
-                extra=row.kept("task_type", "body_code", "dept_code"),
+                extra=row.kept(_EXTRA),
             ),
         )
 

@@ -2,7 +2,8 @@
 
 Row by row through `publishing` would be right too, and a hundred times slower. What must hold after
 `publishing.publish` holds here: the newest version is published, the one before withdrawn, and the
-offering carries copies of what browsing and searching read. The caller's transaction is used.
+offering carries copies of what browsing and searching read. An import does not count as an editor's
+check (`checked_on` stays empty). The caller's transaction is used.
 """
 
 from __future__ import annotations
@@ -183,12 +184,7 @@ class Stage:
 
     def write(self) -> None:
         """Write what `compare` found: items, offerings, versions."""
-        moment = clock.now()
-        parameters: dict[str, str | date] = {
-            "source": self.source,
-            "moment": moment,
-            "today": clock.local_date(moment),
-        }
+        parameters: dict[str, str | date] = {"source": self.source, "moment": clock.now()}
         for statement in _WRITE:
             _run(statement, parameters)
 
@@ -340,11 +336,10 @@ AND v.state = 'published'
 """,
     """
 INSERT INTO catalogue_guideversion (id, offering_id, number, state, content, digest, form_id,
-    statutory_days, promised_days, limit_unit, acceptance_days, created_at,
-    published_at, checked_on)
+    statutory_days, promised_days, limit_unit, acceptance_days, created_at, published_at)
 SELECT c.version_id, c.offering_id, c.number, 'published', r.content, r.digest, r.form_id,
     r.statutory_days, r.promised_days, r.limit_unit, r.acceptance_days,
-    %(moment)s, %(moment)s, %(today)s
+    %(moment)s, %(moment)s
 FROM import_change c JOIN import_row r USING (code)
 WHERE c.kind <> 'unchanged' ORDER BY c.version_id
 """,
