@@ -28,6 +28,7 @@ Tongban 通办, the government-services platform.
   ./tongban check        style, types, boundaries, templates, migrations, translations
   ./tongban bench …      the benchmarks
   ./tongban manage …     Django's and the platform's commands, e.g. manage import_items
+                         (data elsewhere: TONGBAN_HOME=FOLDER ./tongban manage …)
   ./tongban doctor       say what is wrong with this installation
   ./tongban screenshots  make the pictures of the documentation
   ./tongban setup        install everything and build, but start nothing
