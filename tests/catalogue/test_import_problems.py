@@ -95,7 +95,8 @@ def test_rows_are_numbered_as_a_spreadsheet_does(tmp_path: Path) -> None:
     import_items(write_csv(tmp_path / "items.csv", rows), SOURCES["gd"], problems)
     [entry] = csv.DictReader(StringIO(report.getvalue()))
     assert (entry["severity"], entry["row"], entry["line"]) == ("error", "3", "5")
-    assert (entry["code"], entry["field"], entry["value"]) == (rows[1]["task_code"], "legal_days", "x")
+    assert (entry["code"], entry["field"]) == (rows[1]["task_code"], "legal_days")
+    assert entry["value"] == "x"
 
 
 def test_gbk_is_read_and_said(tmp_path: Path) -> None:
@@ -138,7 +139,7 @@ def test_a_row_with_too_few_fields(tmp_path: Path) -> None:
 def test_a_quotation_mark_that_is_never_closed(tmp_path: Path) -> None:
     path = tmp_path / "items.csv"
     path.write_text(as_csv([gd_row(1)]) + '"' + as_csv([gd_row(2)]).splitlines()[1])
-    with pytest.raises(BadFile, match="row 3 .*quotation mark"):
+    with pytest.raises(BadFile, match=r"row 3 .*quotation mark"):
         run(path)
 
 
@@ -155,7 +156,9 @@ def test_files_that_are_no_tables(content: str, tmp_path: Path) -> None:
 def test_a_code_that_is_not_of_sichuans_form(tmp_path: Path) -> None:
     outcome, problems = run(write_csv(tmp_path / "i.csv", [sc_row(1, item_code="nonsense")]), "sc")
     assert not outcome.done
-    assert problems.kinds[Severity.ERROR, "item_code", "not of the form basic-area-zone-body-version-serial"]
+    [(severity, column, reason)] = found(problems)
+    assert (severity, column) == ("error", "item_code")
+    assert reason.startswith("not of the form")
 
 
 def command(*words: object) -> str:
@@ -176,7 +179,7 @@ def test_the_command_says_what_it_did(tmp_path: Path) -> None:
 
 def test_the_command_refuses_a_bad_file(tmp_path: Path) -> None:
     path = write_csv(tmp_path / "items.csv", [gd_row(1, legal_days="x")])
-    with pytest.raises(CommandError, match="1 row cannot be imported. Nothing was changed"):
+    with pytest.raises(CommandError, match=r"1 row cannot be imported\. Nothing was changed"):
         command(path, "--source", "gd")
     assert not Item.objects.exists()
     with pytest.raises(CommandError, match="Nothing was changed"):
