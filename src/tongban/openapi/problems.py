@@ -94,7 +94,7 @@ def _translated(handler: Handler) -> Handler:
 def _refused(request: HttpRequest, error: Refused) -> HttpResponse:
     status = 404 if error.code in _NOT_FOUND else 422
     faults = [Fault(pointer=f"/{error.field}", detail=str(error.message))] if error.field else []
-    title = _("Not found") if status == 404 else _("Refused")
+    title = _("Not found") if status == 404 else _("Not possible")
     return problem(request, status, error.code, title, str(error.message), faults)
 
 
@@ -137,7 +137,7 @@ def _throttled(request: HttpRequest, error: Throttled) -> HttpResponse:
 
 def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     code = f"http.{error.status_code}"
-    return problem(request, error.status_code, code, _("Refused"), str(error))
+    return problem(request, error.status_code, code, _("Not possible"), str(error))
 
 
 def _not_found(request: HttpRequest, error: Http404) -> HttpResponse:
