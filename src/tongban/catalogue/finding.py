@@ -50,6 +50,7 @@ _MOST_PIECES = 16
 _MOST_AGENCIES = 30
 # Home page lists and counts over the whole catalogue may be this old (seconds).
 _FRESH = 300
+_LARGE = 500  # services; fewer are counted faster than remembered
 
 _WORD = re.compile(r"[^\W_]+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -202,6 +203,17 @@ def facets(found: QuerySet[Offering]) -> Facets:
         audiences=counts["audience"],
         agencies={int(agency): count for agency, count in counts["agency"].items()},
     )
+
+
+def all_facets(region_path: str) -> Facets:
+    """Counts over everything offered there; of a large catalogue up to five minutes old."""
+    key = f"facets:{region_path}"
+    known: Facets | None = cache.get(key)
+    if known is None:
+        known = facets(find("", region_path=region_path))
+        if known.total > _LARGE:
+            cache.set(key, known, _FRESH)
+    return known
 
 
 _FACETS = """

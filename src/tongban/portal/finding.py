@@ -9,7 +9,16 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from tongban.catalogue.api import Facets, ThemeSummary, facets, find, similar, themes, words_of
+from tongban.catalogue.api import (
+    Facets,
+    ThemeSummary,
+    all_facets,
+    facets,
+    find,
+    similar,
+    themes,
+    words_of,
+)
 from tongban.directory.api import AgencySummary, agencies
 from tongban.kernel.localized import pick
 from tongban.portal.places import place_of
@@ -60,8 +69,9 @@ def search(request: HttpRequest) -> HttpResponse:
         agency_id=wanted.agency,
         online_only=wanted.online,
     )
-    counts = facets(found)
     is_search = bool(wanted.query.strip())
+    is_everything = not is_search and not wanted.is_narrowed
+    counts = all_facets(region_path) if is_everything else facets(found)
     everywhere = not region_path and wanted.agency is None
     results = (
         listing(request, found, is_search=is_search, everywhere=everywhere)
@@ -111,7 +121,7 @@ def search(request: HttpRequest) -> HttpResponse:
 def browse(request: HttpRequest) -> HttpResponse:
     """The topics for people and for firms, with how many services each has here."""
     place = place_of(request)
-    counts = facets(find("", region_path=place.path))
+    counts = all_facets(place.path)
     topics = themes()
     offices = agencies(counts.agencies)
     return render(
