@@ -16,7 +16,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -50,10 +49,10 @@ class ActForm(forms.Form):
         super().__init__(data)
 
 
-def _words(label: Promise, help_text: Promise | str = "", *, required: bool = True) -> Any:
+def _words(label: Text, help_text: Text = "", *, required: bool = True) -> forms.CharField:
     return forms.CharField(
-        label=label,
-        help_text=help_text,
+        label=label,  # type: ignore[arg-type]  # stubs know only their own lazy text
+        help_text=help_text,  # type: ignore[arg-type]
         required=required,
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 6}),
@@ -70,7 +69,7 @@ class NoteForm(ActForm):
 
 class ReasonForm(ActForm):
     reason = _words(
-        gettext_lazy("Why?"),
+        pgettext_lazy("act", "Why?"),
         gettext_lazy("The applicant reads this word for word. Name the rule it rests on."),
     )
 

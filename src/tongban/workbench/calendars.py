@@ -41,6 +41,7 @@ from tongban.kernel.errors import Refused
 from tongban.kernel.localized import pick
 from tongban.kernel.workdays import Workdays
 from tongban.look.api import LookRenderer, Text, day
+from tongban.workbench.fields import DayField
 from tongban.workbench.pages import number_in, show
 
 FIRST_YEAR, LAST_YEAR = 2000, 2099
@@ -60,10 +61,8 @@ class DayForm(forms.Form):
         choices=list(KINDS.items()),
         widget=forms.RadioSelect,
     )
-    date = forms.DateField(
+    date = DayField(
         label=gettext_lazy("Day"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": gettext_lazy("Enter a day, such as 2026-12-31.")},
     )
     name_zh = forms.CharField(label=gettext_lazy("Name in Chinese"), max_length=60)
     name_en = forms.CharField(label=gettext_lazy("Name in English"), max_length=60)
@@ -79,10 +78,8 @@ class CoverageForm(forms.Form):
 
     default_renderer = LookRenderer()
     use_required_attribute = False
-    last = forms.DateField(
+    last = DayField(
         label=gettext_lazy("Published up to and including"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": gettext_lazy("Enter a day, such as 2026-12-31.")},
     )
 
     def clean_last(self) -> date:

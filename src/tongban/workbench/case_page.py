@@ -20,7 +20,7 @@ from tongban.identity.api import (
 )
 from tongban.kernel.files import open_file
 from tongban.workbench.pages import CASE_ROLES, own_case, show, visible_case
-from tongban.workbench.possible import possible_for
+from tongban.workbench.possible import ONWARD, possible_for
 from tongban.workbench.views_of_case import case_view, file_of
 from tongban.workbench.words import ACTS, CHANNELS
 
@@ -100,7 +100,7 @@ def _page(request: OfficerRequest, case: Case, *, id_number: str = "") -> HttpRe
         "view": view,
         "may": may,
         "acts": [
-            (reverse("workbench:act", args=[case.number, slug]), ACTS[slug])
+            (reverse("workbench:act", args=[case.number, slug]), ACTS[slug], slug in ONWARD)
             for slug in (*may.acts, *(["assign"] if may.can_assign else []))
         ],
         "channel": CHANNELS.get(view.channel, view.channel),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from tongban.catalogue.api import Offering, editable, guide_of, publish, withdraw
+from tongban.catalogue.api import Offering, editable, guide_of, publish, with_drafts, withdraw
 from tongban.identity.api import OfficerRequest, officer_required
 from tongban.kernel.errors import Refused
 from tongban.kernel.localized import Localized
@@ -61,6 +61,7 @@ def guides(request: OfficerRequest) -> HttpResponse:
     """The offerings an editor looks after."""
     words = " ".join(request.GET.get("q", "").replace("\0", "").split())[:100]
     page = page_of(request, editable(request.officer, words), ("sort_key", "id"))
+    drafts = with_drafts(one.pk for one in page.rows)
     context = {
         "rows": [
             OfferingRow(
@@ -71,7 +72,7 @@ def guides(request: OfficerRequest) -> HttpResponse:
                 checked_on=one.current.checked_on if one.current else None,
                 is_online=one.online,
                 is_withdrawn=one.withdrawn_at is not None,
-                has_draft=one.has_draft,
+                has_draft=one.pk in drafts,
             )
             for one in page.rows
         ],

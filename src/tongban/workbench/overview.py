@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse, StreamingHttpResponse
-from django.utils.translation import get_language, gettext_lazy, override, pgettext
+from django.utils.translation import get_language, gettext_lazy, override, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from tongban.cases.api import Load, QueueFilter, Stage, grouped, loads, queue
@@ -34,7 +34,7 @@ HEADINGS = (
     gettext_lazy("Due on"),
     gettext_lazy("Working days left"),
     gettext_lazy("Waiting for applicant"),
-    gettext_lazy("With"),
+    pgettext_lazy("queue", "With"),
 )
 
 

@@ -30,6 +30,8 @@ ACTS: dict[str, tuple[Act, ...]] = {
     "refuse-acceptance": (Act.REFUSE_ACCEPTANCE,),
     "terminate": (Act.TERMINATE,),
 }
+# The acts that lead a case on its usual way.
+ONWARD = ("accept", "examine", "decide", "complete", "deliver")
 _WORKERS = frozenset({Actor.CLERK, Actor.OFFICER})
 
 

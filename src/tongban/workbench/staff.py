@@ -29,6 +29,7 @@ from tongban.identity.api import (
 from tongban.kernel.errors import Refused
 from tongban.kernel.localized import pick
 from tongban.look.api import LookRenderer
+from tongban.workbench.fields import DayField
 from tongban.workbench.pages import show
 from tongban.workbench.words import ROLES
 
@@ -57,12 +58,10 @@ class PostForm(forms.Form):
         label=gettext_lazy("Where"),
         help_text=gettext_lazy("Window clerks and case officers work for one agency."),
     )
-    until = forms.DateField(
+    until = DayField(
         label=gettext_lazy("Last day"),
         help_text=gettext_lazy("Leave empty for a post without an end."),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": gettext_lazy("Enter a day, such as 2026-12-31.")},
     )
 
     def __init__(self, data: Any, officer: Officer) -> None:

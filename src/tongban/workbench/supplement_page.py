@@ -27,6 +27,7 @@ from tongban.kernel.errors import Refused
 from tongban.kernel.localized import pick
 from tongban.look.api import LookRenderer, day
 from tongban.workbench.acts import done, overtaken, ready, refused, seen_of
+from tongban.workbench.fields import DayField
 from tongban.workbench.pages import CASE_ROLES, show, visible_case
 
 SLUG = "ask-supplement"
@@ -36,15 +37,15 @@ LONGEST = 500
 
 
 class PointForm(forms.Form):
-    """One thing that is missing or wrong."""
+    """One thing that is missing or wrong. A line left empty altogether is no point."""
 
     default_renderer = LookRenderer()
     use_required_attribute = False
     field = forms.ChoiceField(label=gettext_lazy("Which answer or document"), required=False)
     what = forms.CharField(
         label=gettext_lazy("What is missing or wrong, and what to send"),
-        required=False,
         max_length=LONGEST,
+        error_messages={"required": gettext_lazy("Say what is missing or wrong about this.")},
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
@@ -54,23 +55,15 @@ class PointForm(forms.Form):
         assert isinstance(field, forms.ChoiceField)
         field.choices = choices
 
-    def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or self.cleaned_data
-        if given.get("field") and not given.get("what", "").strip() and "what" not in self.errors:
-            self.add_error("what", _("Say what is missing or wrong about this."))
-        return given
-
 
 class WhenForm(forms.Form):
     """By when the applicant is to answer."""
 
     default_renderer = LookRenderer()
     use_required_attribute = False
-    answer_by = forms.DateField(
+    answer_by = DayField(
         label=gettext_lazy("To be answered by"),
         help_text=gettext_lazy("The applicant is told this day. Give them time to get papers."),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": gettext_lazy("Enter a day, such as 2026-12-31.")},
     )
 
 

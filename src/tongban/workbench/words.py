@@ -21,7 +21,7 @@ ACTS: dict[str, Text] = {
     "accept": pgettext_lazy("act", "Accept"),
     "examine": pgettext_lazy("act", "Record the examination"),
     "decide": pgettext_lazy("act", "Decide"),
-    "complete": pgettext_lazy("act", "Complete"),
+    "complete": pgettext_lazy("act", "Complete the case"),
     "deliver": pgettext_lazy("act", "Record delivery"),
     "ask-supplement": pgettext_lazy("act", "Ask for a supplement"),
     "refuse-acceptance": pgettext_lazy("act", "Do not accept"),
