@@ -10,9 +10,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmarks.figures import percentile, say, table, timed
 from benchmarks.made_up import GUANGDONG, JIANGSU, write_catalogue
+
+if TYPE_CHECKING:
+    from tongban.identity.models import Account
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,7 @@ def _public_pages(size: int, requests: int) -> list[Measured]:
     return [replace(one, size=size) for one in measured]
 
 
-def _staff_pages(size: int, requests: int, officer: object, supervisor: object) -> list[Measured]:
+def _staff_pages(size: int, requests: int, officer: Account, supervisor: Account) -> list[Measured]:
     from django.urls import reverse
 
     from tongban.cases.api import Case, Stage
@@ -116,14 +120,14 @@ def _staff_pages(size: int, requests: int, officer: object, supervisor: object) 
     return [replace(one, size=size) for one in measured]
 
 
-def _agency_of(account: object) -> int:
+def _agency_of(account: Account) -> int:
     from tongban.identity.models import Post
 
     return Post.objects.filter(account=account).values_list("agency_id", flat=True)[0] or 0
 
 
 def _measure(
-    page: str, requests: int, address: Callable[[], str], account: object = None
+    page: str, requests: int, address: Callable[[], str], account: Account | None = None
 ) -> Measured:
     from django.db import connection
     from django.test import Client
@@ -131,7 +135,7 @@ def _measure(
 
     client = Client(headers={"host": "localhost"})
     if account is not None:
-        client.force_login(account)  # type: ignore[arg-type]
+        client.force_login(account)
     for _ in range(3):  # templates compiled, caches filled
         response = client.get(address())
         assert response.status_code == 200, (address(), response.status_code)

@@ -146,12 +146,13 @@ def _drafts(account: int, offering: int, count: int, client: int) -> list[UUID]:
     guide = published_guide(offering)
     assert guide is not None
     assert guide.form_id is not None
-    resident = resident_of(account)
+    person = resident_of(account).own_party_id
+    assert person is not None
     moment = clock.now()
     rows = Draft.objects.bulk_create(
         Draft(
             account_id=account,
-            party_id=resident.own_party_id,
+            party_id=person,
             offering_id=offering,
             guide_version=guide,
             answers=seal_answers(form(guide.form_id), ANSWERS),
