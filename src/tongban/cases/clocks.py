@@ -49,4 +49,3 @@ def clock_of(case: Case) -> ClockView:
         days_left=calendar.count(today, case.due_on) if case.due_on else None,
         days=days,
     )
-

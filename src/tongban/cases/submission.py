@@ -97,6 +97,7 @@ def submit_answers(
     *,
     by: Resident,
     key: str,
+    channel: str = Case.Channel.API,
 ) -> tuple[Case, bool]:
     """Send a whole application at once, as programs do: the case, and whether it is new.
 
@@ -144,7 +145,7 @@ def submit_answers(
         updated_at=moment,
     )
     attach(draft, file_ids(definition, answers))
-    return submit(draft.pk, by=by, channel=Case.Channel.API), True
+    return submit(draft.pk, by=by, channel=channel), True
 
 
 def sent_with_key(resident: Resident, key: str) -> bool:

@@ -19,11 +19,12 @@ from django.utils import timezone
 from tongban.cases import api as cases
 from tongban.catalogue.api import BadContent, Offering, published_guide, read_item, read_yaml
 from tongban.directory.api import workdays
-from tongban.forms.api import FormDefinition, Kind, form
+from tongban.forms.api import FormDefinition, Kind, form, prefilled
 from tongban.identity.api import (
     Officer,
     Resident,
     colleagues,
+    known_answers,
     officer_of,
     parties_of,
     record_access,
@@ -96,8 +97,16 @@ def _live(story: Story, samples: Mapping[str, Mapping[str, Any]]) -> None:
         key = f"demo/{story.key}"
         if cases.sent_with_key(resident, key):
             return
-        answers = _with_files(definition, samples[story.item], resident)
-        case, _new = cases.submit_answers(offering.pk, party_id, answers, by=resident, key=key)
+        known = prefilled(definition, known_answers(resident, party_id)).answers
+        answers = _with_files(definition, {**samples[story.item], **known}, resident)
+        case, _new = cases.submit_answers(
+            offering.pk,
+            party_id,
+            answers,
+            by=resident,
+            key=key,
+            channel=cases.Case.Channel.ONLINE,
+        )
     for act in story.acts:
         after = act.get("after", 1)
         for _ in range(after):

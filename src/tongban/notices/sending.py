@@ -13,6 +13,7 @@ from django.utils import translation
 
 from tongban.identity.api import contacts
 from tongban.kernel import clock
+from tongban.kernel.ids import uuid7
 from tongban.notices.models import Delivery, Notice
 from tongban.notices.texts import letter
 
@@ -51,6 +52,7 @@ def notify(
         kind=kind,
         key=key,
         defaults={
+            "id": uuid7(at),  # the inbox is in the order of what happened
             "context": dict(context),
             "subject": subject,
             "subject_key": subject_key,
