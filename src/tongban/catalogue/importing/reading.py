@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,7 +62,8 @@ def open_table(path: Path) -> Table:
             columns = tuple(first[1]) if first else ()
         else:
             with path.open(newline="", encoding=encoding) as text:
-                columns = tuple(name.strip() for name in next(_reader(text), ()))
+                header = next(csv.reader(text, strict=True), [])
+            columns = tuple(name.strip() for name in header)
     except OSError as error:
         raise BadFile(f"{path}: {error.strerror or error}") from error
     except csv.Error as error:
@@ -76,10 +78,8 @@ def open_table(path: Path) -> Table:
 def _encoding(path: Path) -> str:
     """UTF-8 if the whole file is; else UTF-16 by its mark; else GB 18030 (which includes GBK)."""
     with path.open("rb") as file:
-        start = file.read(4)
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    for encoding in ("utf-8-sig", "gb18030"):
+        marked = file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
         decoder = codecs.getincrementaldecoder(encoding)()
         try:
             with path.open("rb") as file:
@@ -92,11 +92,6 @@ def _encoding(path: Path) -> str:
     raise BadFile(
         f"{path} is neither UTF-8 nor GB 18030 (GBK). Save it as CSV UTF-8 and try again."
     )
-
-
-def _reader(text: Iterator[str]) -> Iterator[list[str]]:
-    csv.field_size_limit(_LONGEST_FIELD)
-    return csv.reader(text, strict=True)
 
 
 def _csv_rows(table: Table) -> Iterator[SourceRow | BadRow]:
@@ -153,34 +148,35 @@ def _as_text(value: object) -> str:
     raise TypeError("holds an object within the object; rows are flat")
 
 
+_BETWEEN = re.compile(r"[ \t\r\n,]*")
+
+
 def _json_objects(path: Path, encoding: str) -> Iterator[tuple[int, dict[str, object]]]:
     """The objects of a JSON array, one at a time, with the line each ends on."""
     decoder = json.JSONDecoder()
     with path.open(encoding=encoding) as text:
-        buffer, line, last = text.read(_CHUNK).lstrip(), 1, False
-        if not buffer.startswith("["):
+        buffer, at, line = text.read(_CHUNK), 0, 1
+        if not buffer.lstrip().startswith("["):
             raise BadFile(f"{path} is not a JSON array of objects.")
-        buffer = buffer[1:]
+        at = buffer.index("[") + 1
         while True:
-            stripped = buffer.lstrip(" \t\r\n,")
-            line += buffer.count("\n", 0, len(buffer) - len(stripped))
-            buffer = stripped
-            if buffer.startswith("]"):
+            start = at
+            at = _BETWEEN.match(buffer, at).end()  # type: ignore[union-attr]  # it matches nothing too
+            if buffer.startswith("]", at):
                 return
+            broken = "it breaks off"
             try:
-                found, end = decoder.raw_decode(buffer) if buffer else (None, 0)
+                found, at = decoder.raw_decode(buffer, at) if at < len(buffer) else (None, at)
             except json.JSONDecodeError as error:
-                found, end, broken = None, 0, error.msg
-            else:
-                broken = "it breaks off"
-            if end:
-                line += buffer.count("\n", 0, end)
-                buffer = buffer[end:]
-                if not isinstance(found, dict):
-                    raise BadFile(f"{path}, line {line}: not an object in the array.")
+                found, broken = None, error.msg
+            line += buffer.count("\n", start, at)
+            if isinstance(found, dict):
                 yield line, found
                 continue
+            if found is not None:
+                raise BadFile(f"{path}, line {line}: not an object in the array.")
+            # Perhaps the object goes on beyond what has been read.
             more = text.read(_CHUNK)
-            if last or not more or len(buffer) > 4 * _LONGEST_FIELD:
+            if not more or len(buffer) - at > 4 * _LONGEST_FIELD:
                 raise BadFile(f"{path}, after line {line}: not valid JSON: {broken}.")
-            buffer += more
+            buffer, at = buffer[at:] + more, 0

@@ -52,6 +52,9 @@ _STAGED = (
     ("limit_unit", "varchar(14)"),
     ("acceptance_days", "smallint"),
 )
+_DROP = "DROP TABLE IF EXISTS " + ", ".join(
+    f"pg_temp.import_{name}" for name in ("row", "change", "bad", "gone")
+)
 _Parameters = Sequence[str | list[str]] | Mapping[str, str | date] | None
 _COLUMNS = ", ".join(name for name, _type in _STAGED)
 
@@ -106,7 +109,7 @@ class Stage:
                 "SELECT pg_advisory_xact_lock(hashtextextended('import ' || %s, 0))",
                 [source],
             )
-            cursor.execute("DROP TABLE IF EXISTS import_row, import_change, import_bad")
+            cursor.execute(_DROP)
             cursor.execute(f"CREATE TEMP TABLE import_row ({columns}) ON COMMIT DROP")
             cursor.execute("CREATE TEMP TABLE import_bad (code varchar(80)) ON COMMIT DROP")
 
@@ -227,7 +230,7 @@ class Stage:
     def tidy(self) -> None:
         """Make the items' audiences and topics those of their offerings; drop the tables."""
         _run(_ITEMS_SUM_UP, {"source": self.source})
-        _run("DROP TABLE IF EXISTS import_row, import_change, import_bad, import_gone")
+        _run(_DROP)
 
     def _columns(self, staged: Staged) -> list[object]:
         entry, place, guide = staged.entry, staged.place, staged.entry.guide
