@@ -166,3 +166,15 @@ def test_a_service_never_published_is_not_there(client: Client, city: Agency) ->
     page = text_of(client, "/en/services/never-heard-of", 404)
     assert "There is no page at this address" in page
     assert "/en/search" in page
+
+
+def test_variants_of_a_service_stand_apart_from_other_places(client: Client, city: Agency) -> None:
+    first = make_offering(city, slug="new-building", name={"zh": "新建", "en": "New building"})
+    second = make_offering(city, slug="rebuilding", name={"zh": "改建", "en": "Rebuilding"})
+    Offering.objects.filter(pk=second.pk).update(item_id=first.item_id)
+    response = client.get("/en/services/new-building")
+    assert [one.slug for one in response.context["variants"]] == ["rebuilding"]
+    assert response.context["elsewhere"] == []
+    page = text_of(client, "/en/search")
+    assert "2 services" in page
+    assert "Choose your region:" not in page

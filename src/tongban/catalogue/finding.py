@@ -188,7 +188,9 @@ def facets(found: QuerySet[Offering]) -> Facets:
     """Counts over all that `find` found, in one query."""
     if found.query.is_empty():
         return Facets(0, 0, {}, {}, {})
-    columns = found.order_by().values("item_id", "themes", "audiences", "agency_id", "online")
+    columns = found.order_by().values(
+        "item_id", "sort_key", "themes", "audiences", "agency_id", "online"
+    )
     inner, params = columns.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(_FACETS.format(found=inner), [*params, _MOST_AGENCIES])
@@ -216,15 +218,20 @@ def all_facets(region_path: str) -> Facets:
     return known
 
 
+# An item may have variants of other names (办理项): item and name together make a service.
 _FACETS = """
-WITH found (item, themes, audiences, agency, online) AS MATERIALIZED ({found})
-SELECT 'all', 'all', count(DISTINCT item) FROM found
-UNION ALL SELECT 'all', 'online', count(DISTINCT item) FROM found WHERE online
-UNION ALL (SELECT 'theme', theme, count(DISTINCT item) FROM found, unnest(themes) theme
+WITH offered (item, name, themes, audiences, agency, online) AS ({found}),
+found AS MATERIALIZED (
+    SELECT hashtextextended(name, item) AS service, themes, audiences, agency, online FROM offered
+)
+SELECT 'all', 'all', count(DISTINCT service) FROM found
+UNION ALL SELECT 'all', 'online', count(DISTINCT service) FROM found WHERE online
+UNION ALL (SELECT 'theme', theme, count(DISTINCT service) FROM found, unnest(themes) theme
            GROUP BY theme ORDER BY 3 DESC, theme)
-UNION ALL (SELECT 'audience', audience, count(DISTINCT item) FROM found, unnest(audiences) audience
+UNION ALL (SELECT 'audience', audience, count(DISTINCT service)
+           FROM found, unnest(audiences) audience
            GROUP BY audience ORDER BY 3 DESC, audience)
-UNION ALL (SELECT 'agency', agency::text, count(DISTINCT item) FROM found
+UNION ALL (SELECT 'agency', agency::text, count(DISTINCT service) FROM found
            GROUP BY agency ORDER BY 3 DESC, agency LIMIT %s)
 """
 
@@ -254,14 +261,19 @@ def version_by_number(offering: Offering, number: int) -> GuideVersion | None:
     )
 
 
-def also_offered(offering: Offering, n: int = 20) -> list[Offering]:
-    """The same item elsewhere, with its region."""
+def also_offered(offering: Offering, n: int = 60) -> list[Offering]:
+    """The same item's other offerings, its own agency's variants first; with region and agency."""
     return list(
         Offering.objects.filter(item_id=offering.item_id, current__isnull=False)
         .exclude(pk=offering.pk)
-        .select_related("region")
+        .select_related("region", "agency")
         .defer("search_text")
-        .order_by("region_path", "id")[:n]
+        .order_by(
+            Case(When(agency_id=offering.agency_id, then=Value(0)), default=Value(1)),
+            "region_path",
+            "sort_key",
+            "id",
+        )[:n]
     )
 
 

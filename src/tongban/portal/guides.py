@@ -91,6 +91,7 @@ def _page(
     is_old: bool = False,
 ) -> HttpResponse:
     content = guide_of(version)
+    others = also_offered(offering)
     opinion = opinion_on_offering(offering.pk)
     return render(
         request,
@@ -111,7 +112,8 @@ def _page(
             "guide": content,
             "opinion": opinion,
             "bars": rating_bars(opinion),
-            "elsewhere": also_offered(offering),
+            "variants": [one for one in others if one.agency_id == offering.agency_id],
+            "elsewhere": [one for one in others if one.agency_id != offering.agency_id],
             "specimen": _lines(content.result.sample) if content.result else "",
         },
     )

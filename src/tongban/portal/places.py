@@ -113,14 +113,17 @@ def regions(request: HttpRequest) -> HttpResponse:
         if one.parent_code in parents
     ]
     above = directory.ancestors(top.code) if top else []
+    is_root = top is None or (root is not None and top.code == root.code)
     return render(
         request,
         "portal/regions.html",
         {
             "nav_active": "portal:home",
             "top": top,
-            "above": [one for one in above if root is None or one.path.startswith(root.path)],
-            "is_root": top is None or (root is not None and top.code == root.code),
+            "above": above,
+            "is_root": is_root,
+            # Trees beside the installation's own, such as those of an imported catalogue.
+            "others": [one for one in directory.children(None) if one != root] if is_root else [],
             "groups": groups,
             "place": place_of(request),
             "next": request.GET.get("next", ""),

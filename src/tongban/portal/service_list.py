@@ -27,7 +27,7 @@ _ORDER = ("sort_key", "id")
 
 @dataclass(frozen=True)
 class FoundView:
-    """A service in a list. `others`: the same service of other regions, (region, address)."""
+    """A service in a list. `others`: where else it is offered by this name, (place, address)."""
 
     href: str
     name: Localized
@@ -98,15 +98,14 @@ def visits_in_words(visits: int | None) -> str:
 
 
 def views_of(offerings: Sequence[Offering]) -> list[FoundView]:
-    """Rows of a list, the same item of several regions in one."""
-    groups: dict[int, list[Offering]] = {}
+    """Rows of a list, in that order; what several agencies offer by the same name in one."""
+    groups: dict[tuple[int, str], list[Offering]] = {}
     for offering in offerings:
-        groups.setdefault(offering.item_id, []).append(offering)
-    first = [group[0] for group in groups.values()]
-    known = outlines(first)
-    offices = agencies(offering.agency_id for offering in first)
-    others = {one.region_id for group in groups.values() if len(group) > 1 for one in group}
-    places = regions(others) if others else {}
+        groups.setdefault((offering.item_id, offering.sort_key), []).append(offering)
+    known = outlines(group[0] for group in groups.values())
+    offices = agencies(offering.agency_id for offering in offerings)
+    several = {one.region_id for group in groups.values() if len(group) > 1 for one in group}
+    places = regions(several) if several else {}
     return [_view(group, known, offices, places) for group in groups.values()]
 
 
@@ -133,12 +132,21 @@ def _view(
         days=days_in_words(outline.days, outline.unit) if outline else "",
         visits=visits_in_words(outline.visits) if outline else "",
         online=offering.online,
-        others=tuple(
-            (pick(places[one.region_id].name), reverse("portal:guide", args=[one.slug]))
-            for one in sorted(group, key=lambda one: one.region_path)
+        others=_others(group, offices, places) if len(group) > 1 else (),
+    )
+
+
+def _others(
+    group: list[Offering], offices: dict[int, AgencySummary], places: dict[str, RegionSummary]
+) -> tuple[tuple[str, str], ...]:
+    """The same service by region; by agency where several of one region offer it."""
+    once = len({one.region_id for one in group}) == len(group)
+    return tuple(
+        (
+            pick(places[one.region_id].name if once else offices[one.agency_id].name),
+            reverse("portal:guide", args=[one.slug]),
         )
-        if len(group) > 1
-        else (),
+        for one in sorted(group, key=lambda one: (one.region_path, one.pk))
     )
 
 
