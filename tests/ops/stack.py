@@ -53,6 +53,10 @@ class Stack:
     def said(self) -> str:
         return (self.folder / "said.txt").read_text()
 
+    def log(self, name: str) -> str:
+        """The end of what the web server ("web") or the job worker ("jobs") wrote."""
+        return (self.folder / "logs" / f"{name}.log").read_text()[-6000:]
+
     def _is_ready(self) -> bool:
         assert self._process.poll() is None, self.said
         told = home.holder(self.folder)

@@ -160,7 +160,7 @@ def check(stack: Stack, senders: Senders) -> None:
     assert ask(url, "SELECT count(*) FROM cases_case") == [(SUBMISSIONS,)]
     end = time.monotonic() + SETTLED_SECONDS
     while left := open_jobs(url):
-        assert time.monotonic() < end, f"jobs are stuck: {left}"
+        assert time.monotonic() < end, f"jobs are stuck: {left}\n{stack.log('jobs')}"
         time.sleep(0.5)
     told = ask(
         url,

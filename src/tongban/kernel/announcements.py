@@ -30,7 +30,7 @@ def announce(name: str, payload: Payload) -> None:
     from tongban.kernel import jobs  # procrastinate loads it once Django's apps are ready
 
     for listener in _listeners.get(name, ()):
-        jobs.tell.defer(announcement=name, listener=_name_of(listener), payload=payload)
+        jobs.enqueue(jobs.tell, announcement=name, listener=_name_of(listener), payload=payload)
 
 
 def tell(name: str, listener: str, payload: Payload) -> None:

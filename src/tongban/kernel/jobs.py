@@ -7,6 +7,9 @@ from typing import Any
 import structlog
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.manager import JobManager
+from procrastinate.tasks import Task, configure_task
 
 from tongban.kernel import announcements, files
 
@@ -19,6 +22,22 @@ RETRY = RetryStrategy(max_attempts=7, exponential_wait=3)
 # A worker that has not shown itself for this long (seconds) is dead: procrastinate's workers
 # renew their heartbeat every 10 seconds.
 DEAD_AFTER = 30
+
+
+def enqueue(task: Task[..., Any, Any], **arguments: Any) -> None:
+    """Queue a job in the caller's transaction: a rollback drops it, nobody runs it before commit.
+
+    `task.defer` does that in the web server only. In the worker it writes through a connection of
+    the worker's own, so that a job could begin before its rows are there, or without them.
+    """
+    configure_task(
+        name=task.name,
+        job_manager=JobManager(DjangoConnector()),
+        queue=task.queue,
+        priority=task.priority,
+        lock=task.lock,
+        queueing_lock=task.queueing_lock,
+    ).defer(**arguments)
 
 
 @app.task(queue="announcements", retry=RETRY, pass_context=False)

@@ -14,6 +14,7 @@ from django.utils import translation
 from tongban.identity.api import contacts
 from tongban.kernel import clock
 from tongban.kernel.ids import uuid7
+from tongban.kernel.jobs import enqueue
 from tongban.notices.models import Delivery, Notice
 from tongban.notices.texts import letter
 
@@ -63,7 +64,7 @@ def notify(
         return None
     if contact.email:
         delivery = Delivery.objects.create(notice=notice, channel="email", address=contact.email)
-        jobs.send.defer(delivery=delivery.pk)
+        enqueue(jobs.send, delivery=delivery.pk)
     return notice
 
 
