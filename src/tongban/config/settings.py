@@ -148,7 +148,7 @@ NINJA_DEFAULT_THROTTLE_RATES = {
 }
 
 # --- data ------------------------------------------------------------------------------------
-_database = database(read("DATABASE_URL", "postgresql://tongban@/tongban?host=/tmp/devpg/run"))
+_database = database(read("DATABASE_URL", f"postgresql://tongban@/tongban?host={HOME / 'run'}"))
 DATABASES = {
     "default": {
         **_database,
