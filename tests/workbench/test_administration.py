@@ -106,8 +106,9 @@ def test_posts_are_given_and_ended(office: Office, sign_in: SignIn) -> None:
     client = sign_in(office.administrator)
     data = {"username": "New.Colleague", "role": "clerk", "where": f"agency:{office.agency.pk}"}
     assert client.post("/en/work/staff/", data).status_code == 302
-    page = client.get("/en/work/staff/").content.decode()
+    page = client.get("/en/work/staff/?q=NEW.col").content.decode()
     assert "新同事" in page
+    assert "吴建国" not in page
     post = Post.objects.get(account=newcomer.account)
     assert (post.role, post.agency_id) == ("clerk", office.agency.pk)
     assert sign_in(newcomer).get("/en/work/").status_code == 200

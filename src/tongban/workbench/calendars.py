@@ -62,7 +62,7 @@ class DayForm(forms.Form):
         widget=forms.RadioSelect,
     )
     date = DayField(
-        label=gettext_lazy("Day"),
+        label=pgettext_lazy("calendar", "Day"),
     )
     name_zh = forms.CharField(label=gettext_lazy("Name in Chinese"), max_length=60)
     name_en = forms.CharField(label=gettext_lazy("Name in English"), max_length=60)

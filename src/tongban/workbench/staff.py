@@ -20,6 +20,7 @@ from tongban.directory.api import agencies_of, agency, descendants, region
 from tongban.identity.api import (
     Officer,
     OfficerRequest,
+    StaffPost,
     end_post,
     give_post,
     officer_required,
@@ -33,6 +34,8 @@ from tongban.workbench.fields import DayField
 from tongban.workbench.pages import show
 from tongban.workbench.words import ROLES
 
+# A list longer than this is searched, not read.
+MOST = 100
 # What a refusal names, and where it stands on this page.
 _FIELDS = {
     "account": "username",
@@ -84,15 +87,12 @@ def staff_page(request: OfficerRequest) -> HttpResponse:
         else:
             messages.success(request, _("The post is given, from now on."))
             return redirect("workbench:staff")
+    words = " ".join(request.GET.get("q", "").split())[:100]
+    found = [post for post in staff(request.officer) if _fits(post, words.casefold())]
     context = {
-        "posts": [
-            {
-                "post": post,
-                "role": ROLES[post.role],
-                "is_own": post.account_id == request.officer.account_id,
-            }
-            for post in staff(request.officer)
-        ],
+        "posts": [{"post": post, "role": ROLES[post.role]} for post in found[:MOST]],
+        "hidden": max(0, len(found) - MOST),
+        "words": words,
         "form": form,
     }
     return show(
@@ -111,6 +111,13 @@ def end(request: OfficerRequest, post_id: int) -> HttpResponse:
     else:
         messages.success(request, _("The post has ended. The record of it stays."))
     return redirect("workbench:staff")
+
+
+def _fits(post: StaffPost, words: str) -> bool:
+    """Whether a post's holder or agency has these (folded) words in its name."""
+    names = [post.name, post.username, *post.region_name.values()]
+    names += (post.agency_name or {}).values()
+    return any(words in name.casefold() for name in names)
 
 
 def _give(by: Officer, given: dict[str, Any]) -> None:
