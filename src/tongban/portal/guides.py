@@ -113,7 +113,11 @@ def _page(
             "opinion": opinion,
             "bars": rating_bars(opinion),
             "variants": [one for one in others if one.agency_id == offering.agency_id],
-            "elsewhere": [one for one in others if one.agency_id != offering.agency_id],
+            "elsewhere": [
+                one
+                for one in others
+                if one.agency_id != offering.agency_id and one.sort_key == offering.sort_key
+            ],
             "specimen": _lines(content.result.sample) if content.result else "",
         },
     )
