@@ -1,0 +1,44 @@
+"""A browser for each module of journeys, and people who use it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.demo_site import DemoSite
+from tests.journeys.visitor import Visitor
+from tools.screenshots import BROWSERS, SWITCHES
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    executable = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=executable, args=SWITCHES)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(demo_site: DemoSite, browser: Browser) -> Iterator[Callable[..., Visitor]]:
+    """Makes visitors, each with a browser context (cookies, window) of their own.
+
+    visit()                                   # nobody, in Chinese, on a desk's screen
+    visit("lin.xiaoyu", language="en", width=390, scripts=False)
+    """
+    visitors = []
+
+    def make(username: str = "", **wishes: Any) -> Visitor:
+        visitor = Visitor(demo_site, browser, **wishes)
+        visitors.append(visitor)
+        if username:
+            visitor.sign_in(username)
+        return visitor
+
+    yield make
+    for visitor in visitors:
+        visitor.leave()
