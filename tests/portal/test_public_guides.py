@@ -89,7 +89,10 @@ def test_papers_can_be_printed_blank_and_filled(client: Client, language: str) -
     assert "庄柏年" in sample or "Zhuang Bainian" in sample
     form = text_of(client, f"{base}/replacement_form")
     assert "叫什么名字" in form or "What is your name?" in form
-    for missing in ("register_entry", "replacement_form/sample", "nonsense", "loss_statement/x"):
+    filled = text_of(client, f"{base}/replacement_form/sample")
+    assert "叫什么名字" in filled or "What is your name?" in filled
+    assert len(filled) != len(form)
+    for missing in ("register_entry", "nonsense", "loss_statement/x"):
         assert client.get(f"{base}/{missing}").status_code == 404
 
 

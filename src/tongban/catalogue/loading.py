@@ -81,7 +81,7 @@ def _load_item(content: ItemContent, source: str) -> LoadedItem:
             "everyday_names": list(content.everyday_names),
         },
     )
-    form = publish_form(content.slug, content.form)
+    form = publish_form(content.slug, content.form, content.sample_answers)
     offerings = new = 0
     for agency in agencies_of("", below=True, function=content.offered_by):
         offering = _offer(item, content, agency, source)

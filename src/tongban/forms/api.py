@@ -50,7 +50,7 @@ from tongban.forms.definition import (
 from tongban.forms.expressions import BadExpression, Shape, Type, compile_expression
 from tongban.forms.posting import StepResult, parse_step
 from tongban.forms.prefill import Prefilled, prefilled, sources
-from tongban.forms.publishing import form, publish_form, publish_forms
+from tongban.forms.publishing import form, publish_form, publish_forms, sample_of
 from tongban.forms.rendering import StepPage, print_form, render_step
 from tongban.forms.review import Part, Row, Section, readable, render_review, review_sections
 from tongban.forms.schema import check_submission, json_schema
@@ -111,6 +111,7 @@ __all__ = [
     "render_review",
     "render_step",
     "review_sections",
+    "sample_of",
     "seal_answers",
     "sources",
     "unseal_answers",

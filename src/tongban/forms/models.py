@@ -15,7 +15,8 @@ class FormVersion(models.Model):
     number = models.PositiveIntegerField()  # 1, 2, 3 … per code
     definition = models.JSONField()  # FormDefinition
     schema = models.JSONField()  # derived JSON Schema 2020-12
-    digest = models.CharField(max_length=64, unique=True)  # SHA-256 of code and definition
+    sample = models.JSONField(default=dict)  # answers of a fictional applicant; {} for none
+    digest = models.CharField(max_length=64, unique=True)  # SHA-256 of code, definition, sample
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Max
@@ -16,13 +17,16 @@ from tongban.forms.schema import json_schema
 
 
 @transaction.atomic
-def publish_form(code: str, definition: FormDefinition) -> FormVersion:
-    """The version of form `code` with exactly this definition, made if it is new.
+def publish_form(
+    code: str, definition: FormDefinition, sample: Mapping[str, Any] | None = None
+) -> FormVersion:
+    """The version of form `code` with exactly this definition and sample, made if it is new.
 
-    Publishing an earlier definition again gives its earlier version.
+    `sample`: answers of a fictional applicant, shown as the filled-in form. Publishing an earlier
+    definition again gives its earlier version.
     """
     content = definition.model_dump(mode="json", exclude_defaults=True)
-    digest = _digest(code, content)
+    digest = _digest(code, [content, sample] if sample else content)
     found = FormVersion.objects.filter(digest=digest).first()
     if found is not None:
         return found
@@ -37,6 +41,7 @@ def publish_form(code: str, definition: FormDefinition) -> FormVersion:
         number=last + 1,
         definition=content,
         schema=json_schema(definition),
+        sample=dict(sample or {}),
         digest=digest,
     )
 
@@ -87,6 +92,13 @@ def form(version_id: int) -> FormDefinition:
     """
     content = FormVersion.objects.values_list("definition", flat=True).get(pk=version_id)
     return FormDefinition.model_validate(content)
+
+
+@lru_cache(maxsize=512)
+def sample_of(version_id: int) -> Mapping[str, Any]:
+    """The sample answers of a published version; {} if it has none."""
+    sample: dict[str, Any] = FormVersion.objects.values_list("sample", flat=True).get(pk=version_id)
+    return sample
 
 
 def _digest(code: str, content: object) -> str:

@@ -44,4 +44,3 @@ def freeze(moment: datetime) -> Iterator[None]:
         yield
     finally:
         _frozen.reset(token)
-

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 
 M = TypeVar("M", bound=Model)
@@ -42,7 +43,7 @@ def paginate(
     order = [_flip(field) if backwards else field for field in by]
     page = rows.order_by(*order)
     if keys is not None:
-        page = page.filter(_after(order, keys))
+        page = page.filter(_after(order, _values(rows.model, order, keys)))
     found = list(page[: size + 1])
     more = len(found) > size
     found = found[:size]
@@ -61,6 +62,17 @@ def paginate(
 
 def _flip(field: str) -> str:
     return field[1:] if field.startswith("-") else "-" + field
+
+
+def _values(model: type[Model], order: Sequence[str], keys: Sequence[str]) -> list[Any]:
+    """A cursor's keys as values of their columns. Raises BadCursor for what none could hold."""
+    try:
+        return [
+            model._meta.get_field(field.removeprefix("-")).to_python(key)  # type: ignore[union-attr]
+            for field, key in zip(order, keys, strict=True)
+        ]
+    except ValidationError as error:
+        raise BadCursor(keys) from error
 
 
 def _after(order: Sequence[str], keys: Sequence[Any]) -> Q:
@@ -88,6 +100,6 @@ def _decode(cursor: str, length: int) -> tuple[bool, list[str]]:
         backwards, *keys = json.loads(base64.urlsafe_b64decode(padded))
     except (ValueError, TypeError) as error:
         raise BadCursor(cursor) from error
-    if len(keys) != length or not all(isinstance(key, str) for key in keys):
+    if len(keys) != length or not all(isinstance(key, str) and "\0" not in key for key in keys):
         raise BadCursor(cursor)
     return bool(backwards), keys

@@ -23,7 +23,7 @@ from tongban.catalogue.api import (
     versions_of,
 )
 from tongban.directory.api import centres, workdays
-from tongban.forms.api import form, print_form
+from tongban.forms.api import form, print_form, sample_of
 from tongban.kernel.localized import pick
 from tongban.portal.places import place_of
 from tongban.portal.service_list import rating_bars, views_of
@@ -65,7 +65,7 @@ def material(request: HttpRequest, slug: str, key: str, filled: bool = False) ->
     found = next((one for one in guide_of(offering.current).materials if one.key == key), None)
     if found is None:
         raise Http404("no such material")
-    paper = _sample(found) if filled else _blank(found, offering.current)
+    paper = (_sample if filled else _blank)(found, offering.current)
     if not paper:
         raise Http404("nothing to show of it")
     return render(
@@ -153,7 +153,9 @@ def _blank(material: Material, version: GuideVersion) -> SafeString | str:
     return _lines(material.blank)
 
 
-def _sample(material: Material) -> SafeString | str:
+def _sample(material: Material, version: GuideVersion) -> SafeString | str:
+    if material.is_form and version.form_id is not None and (sample := sample_of(version.form_id)):
+        return print_form(form(version.form_id), dict(sample))
     return _lines(material.sample)
 
 

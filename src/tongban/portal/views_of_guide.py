@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from tongban.cases.api import Limit, Unit, due_date
 from tongban.catalogue.api import Guide, GuideVersion, Material, Offering
 from tongban.directory.api import CentreSummary
+from tongban.forms.api import sample_of
 from tongban.kernel import clock
 from tongban.kernel.localized import Localized, pick
 from tongban.kernel.workdays import Workdays
@@ -111,7 +112,7 @@ def view_of(
 ) -> GuideView:
     """The page of a version; it can be applied for only if it is the current one."""
     is_current = offering.current_id == version.pk
-    papers = [(_material(offering, one), one.source) for one in guide.materials]
+    papers = [(_material(offering, version, one), one.source) for one in guide.materials]
     limits = guide.limits
     unit = limits.unit.value
     return GuideView(
@@ -225,7 +226,8 @@ def _short_money(amount: Decimal) -> str:
     return money(amount).removesuffix(".00")
 
 
-def _material(offering: Offering, material: Material) -> MaterialView:
+def _material(offering: Offering, version: GuideVersion, material: Material) -> MaterialView:
+    has_sample = version.form_id is not None and bool(sample_of(version.form_id))
     need, tone = _need(material)
     address = [offering.slug, material.key]
     form = _("%(original)s, %(medium)s") % {
@@ -246,7 +248,9 @@ def _material(offering: Offering, material: Material) -> MaterialView:
         blank_url=reverse("portal:material", args=address)
         if material.blank or (material.is_form and offering.online)
         else "",
-        sample_url=reverse("portal:material_sample", args=address) if material.sample else "",
+        sample_url=reverse("portal:material_sample", args=address)
+        if material.sample or (material.is_form and has_sample)
+        else "",
         is_form=material.is_form,
     )
 
