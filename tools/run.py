@@ -141,7 +141,7 @@ def check(words: list[str]) -> int:
         "format": [str(scripts / "ruff"), "format", "--check", "."],
         "types": [str(scripts / "mypy")],
         "boundaries": [str(scripts / "lint-imports")],
-        "templates": [str(scripts / "djlint"), "--check", "src"],
+        "templates": [str(scripts / "djlint"), "--lint", "src"],
         "migrations": [
             python, "-W", "ignore::RuntimeWarning", *MANAGE[1:],
             "makemigrations", "--check", "--dry-run",

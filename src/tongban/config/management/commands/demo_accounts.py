@@ -24,4 +24,3 @@ class Command(BaseCommand):
         for entry in shown:
             self.stdout.write(f"  {entry['username']:<{width}}{entry['note']['en']}")
             self.stdout.write(f"  {'':<{width}}{entry['note']['zh']}")
-
