@@ -152,8 +152,11 @@ class Visitor:
         if self._copies is None:
             self._copies = self._browser.new_page(viewport={"width": self.width, "height": 900})
         content = re.sub(r"<script.*?</script>", "", self.page.content(), flags=re.DOTALL)
-        base = f'<head><base href="{self.page.url}">'
-        self._copies.set_content(content.replace("<head>", base, 1), wait_until="load")
+        self._copies.unroute_all()
+        self._copies.route(
+            self.page.url, lambda route: route.fulfill(body=content, content_type="text/html")
+        )
+        self._copies.goto(self.page.url, wait_until="load")
         return self._copies
 
 

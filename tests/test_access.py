@@ -1,0 +1,445 @@
+"""Who may enter where: every address of the platform, asked for by somebody in every role.
+
+An address without a row fails. Then the effects: what changes something is posted by everybody who
+may not, and nothing changes; and by one who may, and something does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from pytest_django.plugin import DjangoDbBlocker
+
+from tests.access_world import (
+    ROLES,
+    World,
+    addresses,
+    goes_to_sign_in,
+    make_world,
+    state_of_everything,
+    upload,
+)
+from tests.case_factories import ANSWERS
+from tests.factories import make_id_number
+from tongban.cases.api import Case
+from tongban.identity.api import make_token, mandates_for, resident_for, revoke
+from tongban.workbench.acts import seen_of
+
+SIGN_IN = "sign in"
+Row = dict[str, Any]
+
+
+def row(nobody: Any, others: Any, **exceptions: Any) -> Row:
+    """What each role is answered: a status, or SIGN_IN."""
+    return {"nobody": nobody, **dict.fromkeys(ROLES[1:], others), **exceptions}
+
+
+def staff(others: Any = 403, **roles: Any) -> Row:
+    return row(SIGN_IN, others, **roles)
+
+
+EVERYBODY = row(200, 200)
+SIGNED_IN = row(SIGN_IN, 200)
+OWNERS = row(SIGN_IN, 404, owner=200)  # whose it is not, cannot tell it from what does not exist
+POST_ONLY = row(SIGN_IN, 405)
+PEOPLE = row(SIGN_IN, 200, superuser=404)  # an emergency account is nobody's
+TOKEN_ONLY = row(401, 401)
+CASE = staff(clerk=200, officer=200, supervisor=200, elsewhere=404)
+ACT = staff(clerk=403, officer=200, supervisor=403, elsewhere=404)  # an officer's act: examine
+WORKERS_POST = staff(clerk=405, officer=405, elsewhere=405)
+
+# The rows by the name of the address. Where another of the owner's things is meant, see OTHER_PARTS.
+MATRIX: dict[str, Row] = {
+    **dict.fromkeys(
+        ("portal:home", "portal:search", "portal:browse", "portal:guide", "portal:guide_version",
+         "portal:material", "portal:material_sample", "portal:regions", "portal:agencies",
+         "portal:agency", "portal:centre", "portal:about", "portal:accessibility",
+         "portal:privacy", "portal:help", "openapi:docs", "look:colours", "look:gallery",
+         "v1:openapi-json", "v1:one_region", "v1:region_children", "v1:top_regions", "v1:agencies",
+         "v1:one_agency", "v1:items", "v1:one_item"),
+        EVERYBODY,
+    ),
+    "portal:centre": row(404, 404),  # there is none in this world
+    "v1:api-root": row(404, 404),
+    "look:display": row(302, 302),
+    "look:error": row(403, 403),
+    **dict.fromkeys(("v1:parties", "v1:cases", "v1:one_case"), TOKEN_ONLY),
+    # Signed in, each to their own
+    **dict.fromkeys(
+        ("portal:apply", "portal:drafts", "portal:cases", "portal:case_search", "portal:inbox",
+         "portal:me_firm", "portal:me_looks", "portal:me_data", "portal:me_region",
+         "portal:me_tokens", "portal:me"),
+        SIGNED_IN,
+    ),
+    "portal:me_contact": PEOPLE,
+    "portal:me_identity_number": row(SIGN_IN, 302, superuser=404),  # they have given theirs
+    **dict.fromkeys(
+        ("portal:discard", "portal:apply_step", "portal:apply_review", "portal:case",
+         "portal:sent", "portal:case_answers", "portal:decision", "portal:result",
+         "portal:withdraw", "portal:rate", "portal:supplement", "portal:supplement_step",
+         "portal:file", "portal:message", "portal:me_authorise", "portal:me_revoke"),
+        OWNERS,
+    ),
+    "portal:draft": row(SIGN_IN, 404, owner=302),
+    **dict.fromkeys(
+        ("portal:apply_send", "portal:inbox_read", "portal:message_open", "portal:me_token_end"),
+        POST_ONLY,
+    ),
+    # The workbench
+    "workbench:queue": staff(
+        clerk=200, officer=200, elsewhere=200, supervisor=200, editor=302, administrator=302
+    ),
+    "workbench:find": staff(clerk=200, officer=200, elsewhere=200, supervisor=200),
+    "workbench:overview": staff(supervisor=200),
+    "workbench:open_cases": staff(supervisor=200),
+    "workbench:calendars": staff(administrator=200),
+    "workbench:change_calendar": staff(administrator=405),
+    "workbench:staff": staff(administrator=200),
+    "workbench:end_post": staff(administrator=405),
+    "workbench:guides": staff(editor=200),
+    "workbench:guide": staff(editor=200),
+    "workbench:publish_guide": staff(editor=405),
+    "workbench:withdraw_guide": staff(editor=405),
+    "workbench:case": CASE,
+    "workbench:reveal": staff(clerk=405, officer=405, supervisor=405, elsewhere=405),
+    "workbench:file": CASE,
+    "workbench:act": ACT,
+    "workbench:ask_supplement": staff(clerk=403, officer=200, supervisor=403, elsewhere=404),
+    **dict.fromkeys(
+        ("workbench:claim_many", "workbench:release_many", "workbench:claim", "workbench:release"),
+        WORKERS_POST,
+    ),
+    # Accounts
+    "account_login": row(200, 302),
+    "account_signup": row(200, 302),
+    "account_logout": row(302, 200),
+    "account_inactive": EVERYBODY,
+    "account_reauthenticate": SIGNED_IN,
+    "account_email": SIGNED_IN,
+    "account_email_verification_sent": row(SIGN_IN, 302),  # only in the middle of signing up
+    "account_change_password": SIGNED_IN,
+    "account_set_password": row(SIGN_IN, 302),
+    "account_reset_password": row(200, 200),
+    "account_reset_password_done": EVERYBODY,
+    "account_reset_password_from_key": EVERYBODY,  # says that the link is used up
+    "account_reset_password_from_key_done": EVERYBODY,
+    "account_request_login_code": row(200, 302),
+    "account_confirm_login_code": row(302, 302),
+    "account_verify_phone": row(SIGN_IN, 302),
+    "account_change_phone": SIGNED_IN,
+    **dict.fromkeys(("mfa_index", "mfa_activate_totp", "mfa_list_webauthn", "mfa_add_webauthn"),
+                    SIGNED_IN),
+    "mfa_authenticate": row(SIGN_IN, 302),
+    "mfa_reauthenticate": row(SIGN_IN, 302),
+    "mfa_reauthenticate_webauthn": row(SIGN_IN, 302),
+    "mfa_deactivate_totp": row(SIGN_IN, 404),
+    "mfa_view_recovery_codes": row(SIGN_IN, 404),
+    "mfa_generate_recovery_codes": row(SIGN_IN, 302),
+    "mfa_download_recovery_codes": row(SIGN_IN, 404),
+    "mfa_remove_webauthn": row(SIGN_IN, 404),
+    "mfa_edit_webauthn": row(SIGN_IN, 404),
+    "mfa_login_webauthn": row(SIGN_IN, 302),
+}  # fmt: skip
+
+# What stands in these addresses instead of the parts of the same name.
+OTHER_PARTS: dict[str, dict[str, str]] = {
+    "portal:decision": {"number": "done_number"},
+    "portal:result": {"number": "done_number"},
+    "portal:rate": {"number": "done_number"},
+    "portal:supplement": {"number": "asked_number"},
+    "portal:supplement_step": {"number": "asked_number"},
+    "workbench:file": {"file_id": "case_file_id"},
+}
+OTHER_WORDS: dict[str, dict[str, Any]] = {
+    "portal:guide_version": {"number": 1},
+    "workbench:act": {"slug": "examine"},
+    "v1:one_region": {"code": "990100"},
+    "v1:region_children": {"code": "990100"},
+    "look:error": {"status": 403},
+    "account_reset_password_from_key": {"uidb36": "abc", "key": "set-password"},
+    "mfa_remove_webauthn": {"pk": 1},
+    "mfa_edit_webauthn": {"pk": 1},
+}
+QUERIES = {"v1:agencies": "?region=990000"}
+# Only to be posted to; the tests of programs do.
+SAME_ADDRESS = {"v1:send", "v1:upload"}
+
+
+@pytest.fixture(scope="module")
+def built(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """The world, made once for all tests here and rolled back at their end."""
+    with django_db_blocker.unblock():
+        with transaction.atomic():
+            yield make_world()
+            transaction.set_rollback(True)
+        connection.close()
+
+
+@pytest.fixture
+def world(built: World, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """The world; what a test does to it is undone."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield built
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The world's files stay for all tests of the module."""
+    settings.SMS_FOLDER = tmp_path_factory.getbasetemp() / "access-sms"
+
+
+def address_of(world: World, name: str) -> str:
+    given = {part: world.parts[other] for part, other in OTHER_PARTS.get(name, {}).items()}
+    given |= OTHER_WORDS.get(name, {})
+    return world.address(name, **given) + QUERIES.get(name, "")
+
+
+def answered(answer: Any) -> Any:
+    return SIGN_IN if goes_to_sign_in(answer) else answer.status_code
+
+
+# --- the matrix --------------------------------------------------------------------------------
+def test_every_address_has_a_row() -> None:
+    names = set(addresses()) - SAME_ADDRESS
+    assert names - set(MATRIX) == set(), "new addresses: say in MATRIX who may enter"
+    assert set(MATRIX) - names == set(), "rows of addresses that are gone"
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_who_may_enter(world: World, role: str) -> None:
+    surprises = []
+    for name, wanted in MATRIX.items():
+        with transaction.atomic():
+            answer = world.client(role).get(address_of(world, name))
+            if answer.streaming:
+                b"".join(answer)  # type: ignore[arg-type]  # files are closed when read
+            transaction.set_rollback(True)
+        if answered(answer) != wanted[role]:
+            surprises.append(f"{name}: {answered(answer)}, not {wanted[role]}")
+        surprises += [f"{name}: {fault}" for fault in faults_of_headers(name, answer)]
+    assert not surprises, "\n" + "\n".join(surprises)
+
+
+def faults_of_headers(name: str, answer: HttpResponse) -> Iterator[str]:
+    """What every answer must carry, whoever asked."""
+    policy = answer.headers.get("Content-Security-Policy", "")
+    wanted = {
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "X-Frame-Options": "DENY",
+    }
+    for header, value in wanted.items():
+        if answer.headers.get(header) != value:
+            yield f"{header} is {answer.headers.get(header)}"
+    if "default-src 'none'" not in policy or "unsafe" in policy:
+        yield f"the policy is {policy or 'missing'}"
+    private = name.startswith(("portal:case", "portal:me", "portal:inbox", "workbench:"))
+    kept = answer.headers.get("Cache-Control", "")
+    if private and answer.status_code == 200 and "no-store" not in kept:
+        yield f"may be kept by caches: {kept or 'nothing said'}"
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role != "superuser"])
+def test_the_emergency_door_is_for_superusers(world: World, role: str) -> None:
+    client = world.client(role)
+    for path in ("", "identity/account/", "identity/post/1/change/", "login/", "auth/group/"):
+        answer = client.get(f"/emergency/{path}")
+        assert answered(answer) in (SIGN_IN, 302, 403, 404), (path, answer.status_code)
+        follow = answer.headers.get("Location", "")
+        if follow and "account/login" not in follow:
+            assert client.get(follow).status_code in (302, 403), path
+
+
+def test_superusers_enter_by_the_emergency_door(world: World) -> None:
+    assert world.client("superuser").get("/emergency/").status_code == 200
+
+
+# --- effects -----------------------------------------------------------------------------------
+# What to post, and who may. Each is tried by all others first; then by that one, and has an effect.
+EFFECTS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
+    "portal:apply_step": (("owner",), {"child_name": "林小满二", "born_on": "2026-10-02",
+                                       "born_on-year": "2026", "born_on-month": "10",
+                                       "born_on-day": "2"}),
+    "portal:apply_send": (("owner",), {}),
+    "portal:discard": (("owner",), {}),
+    "portal:withdraw": (("owner",), {"reason": "不办了"}),
+    "portal:rate": (("owner",), {"level": "5"}),
+    "portal:message_open": (("owner",), {}),
+    "portal:me_revoke": (("owner",), {}),
+    "portal:me_token_end": (("owner",), {}),
+    "portal:me_authorise": (("owner",), {"contact": "other@tongban.example", "name": "许清"}),
+    "workbench:claim": (("clerk", "officer"), {}),
+    "workbench:act": (("officer",), {}),
+    "workbench:ask_supplement": (("officer",), {}),
+    "workbench:end_post": (("administrator",), {}),
+    "workbench:staff": (("administrator",), {"username": "other", "role": "clerk"}),
+    "workbench:publish_guide": (("editor",), {"version": "2"}),
+    "workbench:withdraw_guide": (("editor",), {"why_zh": "停办", "why_en": "Gone"}),
+    "workbench:change_calendar": (
+        ("administrator",),
+        {"act": "day", "what": "holiday", "date": "2027-03-03", "name_zh": "节", "name_en": "Day",
+         "source": "通知", "confirm": "yes"},
+    ),
+}  # fmt: skip
+
+
+def posted(world: World, name: str) -> tuple[str, dict[str, Any]]:
+    """Where an effect is posted, and what."""
+    given = dict(EFFECTS[name][1])
+    new = {"number": world.parts["new_number"]}
+    if name in ("workbench:claim", "workbench:act", "workbench:ask_supplement"):
+        case = Case.objects.get(number=world.parts["new_number"])
+        given |= {"seen": seen_of(case)}
+        if name == "workbench:act":
+            return world.address(name, **new, slug="accept"), given
+        if name == "workbench:ask_supplement":
+            given |= {"points-TOTAL_FORMS": "1", "points-0-what": "请补一张。",
+                      "answer_by": "2027-12-31"}  # fmt: skip
+        return world.address(name, **new), given
+    if name == "workbench:staff":
+        given["where"] = "region:990100"
+        given["role"] = "supervisor"
+    return address_of(world, name), given
+
+
+def may(name: str, role: str) -> bool:
+    if name in ("workbench:act", "workbench:ask_supplement"):
+        return role in ("clerk", "officer")  # accepting is a clerk's work too
+    return role in EFFECTS[name][0]
+
+
+@pytest.mark.parametrize("name", EFFECTS)
+def test_only_who_may_changes_anything(world: World, name: str) -> None:
+    path, given = posted(world, name)
+    before = state_of_everything()
+    for role in ROLES:
+        if may(name, role):
+            continue
+        answer = world.client(role).post(path, given)
+        wanted = (302,) if name == "portal:me_token_end" else (403, 404)  # says nothing either way
+        assert answered(answer) in (SIGN_IN, *wanted), (role, answer.status_code)
+        assert state_of_everything() == before, role
+    for role in ROLES:
+        if may(name, role):
+            with transaction.atomic():
+                answer = world.client(role).post(path, given)
+                assert answer.status_code == 302, answer.content.decode()[:4000]
+                assert state_of_everything() != before, role
+                transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("name", EFFECTS)
+def test_posts_without_the_form_s_token_are_refused(world: World, name: str) -> None:
+    path, given = posted(world, name)
+    before = state_of_everything()
+    answer = world.client(EFFECTS[name][0][0], checks_token=True).post(path, given)
+    assert answer.status_code == 403
+    assert state_of_everything() == before
+
+
+# --- other people's things, by their ids ---------------------------------------------------------
+def test_nobody_applies_for_a_party_that_is_not_theirs(world: World) -> None:
+    before = state_of_everything()
+    address = world.address("portal:apply")
+    answer = world.client("other").post(address, {"party": world.parts["party_id"]})
+    assert answer.status_code == 200
+    assert state_of_everything() == before
+
+
+def test_a_file_of_somebody_else_cannot_be_put_into_one_s_own_application(world: World) -> None:
+    other = resident_for(world.accounts["other"])
+    client = world.client("other")
+    client.post(world.address("portal:apply"), {"party": other.own_party_id})
+    draft = client.get(reverse("portal:drafts"))
+    draft_id = draft.context["drafts"][0].id
+    stolen = world.parts["file_id"]
+    step = reverse("portal:apply_step", args=[draft_id, "parents"])
+    client.post(step, {"mother_id": make_id_number(), "agreed": "yes", "proof": stolen,
+                       "proof-kept": stolen, "proof__kept": stolen})  # fmt: skip
+    assert client.get(reverse("portal:file", args=[stolen])).status_code == 404
+
+
+def test_a_case_opens_no_file_of_another_case(world: World) -> None:
+    address = world.address("workbench:file", number=world.parts["new_number"],
+                            file_id=world.parts["case_file_id"])  # fmt: skip
+    assert world.client("officer").get(address).status_code == 404
+    address = world.address("workbench:file", file_id=world.parts["file_id"])  # of a draft
+    assert world.client("officer").get(address).status_code == 404
+
+
+def test_an_agent_sees_the_cases_only_while_the_mandate_lasts(world: World) -> None:
+    friend, address = world.client("friend"), world.address("portal:case")
+    assert friend.get(address).status_code == 200
+    # Acting for somebody is not being them: no mandates, no messages, no keys.
+    for name in ("portal:me_authorise", "portal:message"):
+        assert friend.get(world.address(name)).status_code == 404, name
+    owner = resident_for(world.accounts["owner"])
+    for mandate in mandates_for(owner, world.parts["party_id"]):
+        if mandate.capacity == "agent":
+            revoke(owner, mandate.id)
+    assert friend.get(address).status_code == 404
+    assert friend.get(world.address("portal:sent")).status_code == 404
+
+
+def test_officers_do_not_handle_their_own_cases(world: World) -> None:
+    officer = resident_for(world.accounts["officer"])
+    Case.objects.filter(number=world.parts["new_number"]).update(party_id=officer.own_party_id)
+    client, before = world.client("officer"), state_of_everything()
+    number = {"number": world.parts["new_number"]}
+    assert client.get(world.address("workbench:case", **number)).status_code == 403
+    answer = client.post(world.address("workbench:act", **number, slug="accept"), {})
+    assert answer.status_code == 403
+    assert state_of_everything() == before
+
+
+def test_a_bulk_claim_takes_nothing_out_of_reach(world: World) -> None:
+    before = state_of_everything()
+    answer = world.client("elsewhere").post(
+        reverse("workbench:claim_many"), {"stage": world.parts["stage_id"]}
+    )
+    assert answer.status_code == 302
+    assert state_of_everything() == before
+
+
+# --- programs ------------------------------------------------------------------------------------
+def program(world: World, role: str, *scopes: str) -> Client:
+    token = make_token(resident_for(world.accounts[role]), name="x", scopes=scopes, days=30)
+    return Client(headers={"Authorization": f"Bearer {token}"})
+
+
+def test_a_token_sees_its_owner_s_cases_only(world: World) -> None:
+    address = world.address("v1:one_case")
+    assert program(world, "owner", "cases:read").get(address).status_code == 200
+    assert program(world, "other", "cases:read").get(address).status_code == 404
+    assert program(world, "owner", "cases:write").get(address).status_code in (401, 403)
+    assert Client(headers={"Authorization": "Bearer nonsense"}).get(address).status_code == 401
+
+
+def test_a_token_sends_only_what_it_may(world: World) -> None:
+    address = reverse("v1:cases")
+    mine = {"item": world.parts["slug"], "answers": ANSWERS}
+    key = {"Idempotency-Key": "test-key-0001"}
+
+    def send(client: Client, **more: Any) -> int:
+        return client.post(
+            address, mine | more, content_type="application/json", headers=key
+        ).status_code
+
+    before = Case.objects.count()
+    assert send(program(world, "owner", "cases:read")) in (401, 403)
+    other = program(world, "other", "cases:write")
+    assert 400 <= send(other, party=world.parts["party_id"]) < 500
+    stolen = ANSWERS | {"proof": [upload(resident_for(world.accounts["owner"]))]}
+    assert 400 <= send(other, answers=stolen) < 500
+    assert Case.objects.count() == before
+    assert send(other) == 201
+    assert send(other) == 200  # the same key: the same case
+
+
