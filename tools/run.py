@@ -102,9 +102,9 @@ def test(words: list[str]) -> int:
             if not stamps.is_current(stamp, schema):
                 _drop_test_databases(url)
                 stamps.write(stamp, schema)
-            fresh = []
+            fresh = ["--reuse-db"]
         else:
-            fresh = ["--create-db"]
+            fresh = []
         variables |= {"TONGBAN_MODE": "test", "TONGBAN_HOME": str(folder)}
         argv = [sys.executable, "-m", "pytest", *parallel, *fresh, *words]
         return call(argv, variables, cwd=ROOT)
