@@ -8,16 +8,16 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
-from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.test.client import ClientHandler
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.case_factories import ANSWERS, SMALL_FORM, make_case, make_guide, make_offering
@@ -50,19 +50,11 @@ class World:
 
     accounts: dict[str, Account]
     parts: dict[str, Any]
-    # Browsers are kept: a new one reads all the settings of the platform again.
-    _kept: dict[tuple[str, bool], tuple[Client, SimpleCookie]] = field(default_factory=dict)
 
     def client(self, role: str, *, checks_token: bool = False) -> Client:
         """A browser in which somebody of the role has just signed in."""
-        if (role, checks_token) not in self._kept:
-            client = self._signed_in(role, Client(enforce_csrf_checks=checks_token))
-            self._kept[role, checks_token] = client, client.cookies.copy()
-        client, cookies = self._kept[role, checks_token]
-        client.cookies = SimpleCookie(cookies)
-        return client
-
-    def _signed_in(self, role: str, client: Client) -> Client:
+        client = Client()
+        client.handler = _handler(checks_token)
         account = self.accounts.get(role)
         if account is not None:
             client.force_login(account, "allauth.account.auth_backends.AuthenticationBackend")
@@ -79,6 +71,12 @@ class World:
         """The address of a view: the parts it needs are those of the owner's things."""
         parts = {part: given.get(part, self.parts.get(part)) for part in addresses()[name]}
         return reverse(name, kwargs=parts)
+
+
+@cache
+def _handler(checks_token: bool) -> ClientHandler:
+    """The platform, read in once: a handler of its own for each browser would read all settings."""
+    return ClientHandler(enforce_csrf_checks=checks_token)
 
 
 @cache
@@ -155,7 +153,7 @@ def make_world() -> World:
         account=owner.account, kind="case.accept", key="test", context={}, created_at=clock.now()
     )
     make_firm(owner.account)
-    world = World(
+    return World(
         accounts={
             "owner": owner.account,
             "other": other.account,
@@ -187,10 +185,6 @@ def make_world() -> World:
             "stage_id": new.stages.get(closed_at__isnull=True).pk,
         },
     )
-    for role in (*ROLES, "friend"):  # their sessions are part of the world
-        for checks_token in (False, True):
-            world.client(role, checks_token=checks_token)
-    return world
 
 
 # Looking changes these, which is no effect: who looked, and since when the language is known.

@@ -102,9 +102,7 @@ def _web(port: int) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _keep_content(
-    server: psycopg.Connection[Any], name: str, variables: dict[str, str]
-) -> None:
+def _keep_content(server: psycopg.Connection[Any], name: str, variables: dict[str, str]) -> None:
     """Make the database with the demo content, unless it is there and still right.
 
     Its comment says of what it was made. The demo's cases lie some days back: from today.

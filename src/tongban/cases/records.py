@@ -230,8 +230,9 @@ def _move_stage(case: Case, stage: Stage, by: int | None, moment: datetime) -> N
     stage.save()
     if kind is not None:
         # Whoever examines also decides and completes, until a colleague takes it; a case fresh
-        # from the window waits in the examiners' queue for whoever is free.
-        keeps = stage.kind != StageKind.ACCEPTANCE
+        # from the window waits in the examiners' queue for whoever is free, and a finished one
+        # for whoever is at the window.
+        keeps = stage.kind != StageKind.ACCEPTANCE and kind != StageKind.DELIVERY
         open_new_stage(case, kind, stage.assignee_id if keeps else None)
 
 
