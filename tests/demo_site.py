@@ -139,7 +139,7 @@ def _run(variables: dict[str, str], *argv: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-class _running:  # noqa: N801 - used as a function
+class _running:
     """A program of the platform, for as long as the block lasts."""
 
     def __init__(self, variables: dict[str, str], log: Path, *argv: str) -> None:

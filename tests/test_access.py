@@ -55,7 +55,7 @@ CASE = staff(clerk=200, officer=200, supervisor=200, elsewhere=404)
 ACT = staff(clerk=403, officer=200, supervisor=403, elsewhere=404)  # an officer's act: examine
 WORKERS_POST = staff(clerk=405, officer=405, elsewhere=405)
 
-# The rows by the name of the address. Where another of the owner's things is meant, see OTHER_PARTS.
+# The rows by the name of the address. See OTHER_PARTS for which of the owner’s things is meant.
 MATRIX: dict[str, Row] = {
     **dict.fromkeys(
         ("portal:home", "portal:search", "portal:browse", "portal:guide", "portal:guide_version",
