@@ -224,7 +224,7 @@ AUTH_PASSWORD_VALIDATORS = [
 if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "portal:home"
+LOGIN_REDIRECT_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "portal:home"
 ACCOUNT_ADAPTER = "tongban.identity.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"phone", "email", "username"}
 # What allauth checks its settings against; the form asks for one of phone and e-mail.
