@@ -116,8 +116,8 @@ class Visitor:
 
     @property
     def path(self) -> str:
-        """Where the visitor is, without the language's prefix."""
-        return self.page.url.removeprefix(self.site.url).removeprefix("/en")
+        """Where the visitor is, without the language's prefix and the place on the page."""
+        return self.page.url.removeprefix(self.site.url).removeprefix("/en").partition("#")[0]
 
     @property
     def text(self) -> str:
