@@ -19,6 +19,13 @@ SHARED_DATA = Path(
 )
 
 
+def pytest_configure() -> None:
+    """A clean clone has collected no static files; WhiteNoise warns of a folder that is missing."""
+    from django.conf import settings
+
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+
+
 @pytest.fixture(autouse=True)
 def _own_folders(settings: Settings, tmp_path: Path) -> None:
     """Files and text messages of a test go to a folder that ends with it."""
