@@ -10,6 +10,7 @@ pytestmark = pytest.mark.xdist_group("demo_site")
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -69,6 +70,7 @@ def demo_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoSite]:
     variables = clean_environment() | {
         "TONGBAN_MODE": "demo",
         "TONGBAN_HOME": str(home),
+        "TONGBAN_FILES": str(ROOT / "build" / "test" / f"files-{name}"),
         "TONGBAN_STATIC": str(ROOT / "build" / "test" / "static"),
         "TONGBAN_BASE_URL": f"http://localhost:{port}",
     }
@@ -115,8 +117,10 @@ def _keep_content(server: psycopg.Connection[Any], name: str, variables: dict[st
     said = server.execute(
         "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name]
     ).fetchone()
-    if said == (mark,):
+    files = Path(variables["TONGBAN_FILES"])
+    if said == (mark,) and files.is_dir():
         return
+    shutil.rmtree(files, ignore_errors=True)
     _drop(server, name)
     server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     for words in (["migrate", "-v0"], ["load_demo"]):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page, Response
@@ -93,10 +94,10 @@ class Visitor:
         button = self.page.locator(within).get_by_role("button", name=name).first
         return self.after(button.click)
 
-    def after(self, act: object) -> Visitor:
+    def after(self, act: Callable[[], object]) -> Visitor:
         """Do what leads to another page, wait for it, look at it."""
         with self.page.expect_navigation(wait_until="load") as coming:
-            act()  # type: ignore[operator]
+            act()
         reply: Response | None = coming.value
         assert reply is None or reply.status < 500, f"{reply.status} at {self.page.url}"
         return self.see()
