@@ -16,11 +16,13 @@ from tongban.identity.models import Account, Mandate, Party, Post
 from tongban.kernel import clock
 
 _PARTIES = 20_000
+# Case numbers from the second half of the year's, which no submission of this run has reached.
+_FIRST_COUNT = 500_000_000
 
 
 def make_staff() -> tuple[Account, Account]:
     """An officer of the large agency, and a supervisor of the whole province."""
-    large = agency(_one("SELECT agency_id FROM bench_large LIMIT 1"))
+    large = agency(_one("SELECT agency_id FROM bench_large"))
     moment = clock.now()
     accounts = []
     for name, role, agency_id, region in (
@@ -53,7 +55,8 @@ def make_cases(first: int, last: int) -> None:
         year = clock.today().year
         with connection.cursor() as cursor, cursor.copy("COPY bench_number FROM STDIN") as copy:
             for i in range(first, last + 1):
-                copy.write_row((i, case_number(year, i)))
+                copy.write_row((i, case_number(year, _FIRST_COUNT + i)))
+        _run("ANALYZE bench_number")
         parameters = {"now": clock.now(), "today": clock.today(), "parties": _PARTIES}
         for statement in _MAKE:
             _run(statement, parameters)
@@ -78,10 +81,10 @@ _PREPARE = (
 CREATE TABLE bench_offering AS
 SELECT row_number() OVER (ORDER BY id) - 1 AS n, id, agency_id, region_id, region_path, current_id
 FROM catalogue_offering WHERE current_id IS NOT NULL""",
-    "CREATE UNIQUE INDEX ON bench_offering (n)",
+    "ANALYZE bench_offering",
     """
 CREATE TABLE bench_large AS
-SELECT row_number() OVER (ORDER BY id) - 1 AS n, o.id, o.agency_id FROM bench_offering o
+SELECT array_agg(n ORDER BY n) AS places, min(agency_id) AS agency_id FROM bench_offering
 WHERE agency_id = (SELECT agency_id FROM bench_offering GROUP BY agency_id
                    ORDER BY count(*) DESC, agency_id LIMIT 1)""",
     """
@@ -111,12 +114,11 @@ FROM (
         WHEN k < 90 THEN 'delivered' WHEN k < 95 THEN 'not_accepted' ELSE 'withdrawn' END AS state,
         %(now)s::timestamptz - interval '1 hour' - (i %% 86400) * interval '1 second'
         - (CASE WHEN k < 10 THEN i %% 20 ELSE 30 + i %% 700 END) * interval '1 day' AS submitted,
-        CASE WHEN i %% 20 = 0
-             THEN (SELECT b.id FROM bench_large b
-                   WHERE b.n = (i / 20) %% (SELECT count(*) FROM bench_large)) END AS large_id,
-        (i * 7919) %% (SELECT count(*) FROM bench_offering) AS place
-    FROM (SELECT i, number, (i / 20 + i) %% 100 AS k FROM bench_number) numbered) x
-JOIN bench_offering o ON CASE WHEN large_id IS NULL THEN o.n = place ELSE o.id = large_id END
+        CASE WHEN i %% 20 = 0 THEN places[1 + (i / 20) %% cardinality(places)]
+             ELSE (i * 7919) %% (SELECT count(*) FROM bench_offering) END AS place
+    FROM (SELECT i, number, (i / 20 + i) %% 100 AS k FROM bench_number) numbered
+    CROSS JOIN bench_large) x
+JOIN bench_offering o ON o.n = place
 JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS n FROM identity_party
       WHERE name LIKE 'bench %%') p ON p.n = x.i %% %(parties)s""",
     """
