@@ -36,6 +36,16 @@ def _own_folders(settings: Settings, tmp_path: Path) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _language() -> Iterator[None]:
+    """A request leaves its language behind; each test begins in Chinese, as a process does."""
+    from django.utils import translation
+
+    translation.activate("zh-hans")
+    yield
+    translation.activate("zh-hans")
+
+
+@pytest.fixture(autouse=True)
 def _empty_cache() -> Iterator[None]:
     """Rate limits count in the cache: no test may use up another's attempts."""
     from django.core.cache import cache

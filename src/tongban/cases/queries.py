@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from tongban.cases.deadlines import soon_until
@@ -248,7 +248,7 @@ def loads(officer: Officer) -> list[Load]:
             soon=Count("id", filter=Q(sort_day__gte=today, sort_day__lte=soon)),
             waiting=Count("id", filter=Q(waiting=True)),
         )
-        .order_by("-late", "-soon", "agency_id")
+        .order_by("-late", "-soon", "agency_id", F("assignee_id").asc(nulls_last=True))
     )
     return [Load(**row) for row in rows]
 
