@@ -1,10 +1,8 @@
 """The platform as it runs in earnest, with the demo content: web server and job worker in
 processes of their own, on a database of their own. Journeys and tests of whole pages visit it.
 
-Loading the content takes most of a minute, so it is loaded once, into a database that is kept, and
-copied. Tests that use `demo_site` belong to one xdist group, so that there is one site:
-
-pytestmark = pytest.mark.xdist_group("demo_site")
+Loading the content takes a while, so it is loaded once, into a database that is kept, and copied:
+each worker of a test run has a site of its own.
 """
 
 from __future__ import annotations
@@ -64,25 +62,30 @@ def demo_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoSite]:
 
     home = tmp_path_factory.mktemp("demo-site")
     base = settings.DATABASES["default"]
-    name = f"{os.environ.get('TONGBAN_TEST_DB', 'test_tongban')}_demo"
-    kept = f"{name}_kept"
+    kept = f"{os.environ.get('TONGBAN_TEST_DB', 'test_tongban')}_demo"
+    name = f"{kept}_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    kept_files = ROOT / "build" / "test" / f"files-{kept}"
     port = free_port()
     variables = clean_environment() | {
         "TONGBAN_MODE": "demo",
         "TONGBAN_HOME": str(home),
-        "TONGBAN_FILES": str(ROOT / "build" / "test" / f"files-{name}"),
         "TONGBAN_STATIC": str(ROOT / "build" / "test" / "static"),
         "TONGBAN_BASE_URL": f"http://localhost:{port}",
     }
     with psycopg.connect(_dsn(base, "postgres"), autocommit=True) as server:
-        _keep_content(server, kept, variables | {"DATABASE_URL": _url(base, kept)})
+        # One worker makes what is kept; the others wait for it.
+        server.execute("SELECT pg_advisory_lock(hashtext(%s))", [kept])
+        content = {"DATABASE_URL": _url(base, kept), "TONGBAN_FILES": str(kept_files)}
+        _keep_content(server, kept, variables | content)
+        _collect_static(variables)
         _drop(server, name)
         server.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
                 sql.Identifier(name), sql.Identifier(kept)
             )
         )
-        _collect_static(variables)
+        shutil.copytree(kept_files, home / "files")
+        server.execute("SELECT pg_advisory_unlock(hashtext(%s))", [kept])
         variables["DATABASE_URL"] = _url(base, name)
         with (
             _running(variables, home / "web.log", *_web(port)),

@@ -17,8 +17,6 @@ import pytest
 
 from tests.demo_site import PASSWORD, DemoSite
 
-pytestmark = pytest.mark.xdist_group("demo_site")
-
 LANG = {"zh": "zh-Hans", "en": "en"}
 HAN = re.compile(r"[\u3400-\u9fff]")
 # Words a Chinese page may have in Latin letters: names, units, what has no other name.

@@ -16,7 +16,7 @@ from tests.demo_site import DemoSite
 from tests.journeys.applicant import Applicant
 from tests.journeys.visitor import Visitor
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("demo_site")]
+pytestmark = pytest.mark.journey
 Visit = Callable[..., Visitor]
 PASSWORD = "cao-mu-jie-bing-88"
 

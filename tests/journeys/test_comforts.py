@@ -8,7 +8,7 @@ import pytest
 
 from tests.journeys.visitor import Visitor
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("demo_site")]
+pytestmark = pytest.mark.journey
 Visit = Callable[..., Visitor]
 
 

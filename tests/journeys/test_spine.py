@@ -11,7 +11,7 @@ from tests.journeys.applicant import Applicant
 from tests.journeys.office import act, grant
 from tests.journeys.visitor import Visitor
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("demo_site")]
+pytestmark = pytest.mark.journey
 Visit = Callable[..., Visitor]
 
 

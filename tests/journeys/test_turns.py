@@ -13,7 +13,7 @@ from tests.journeys.office import act
 from tests.journeys.visitor import Visitor
 from tongban.kernel import clock
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("demo_site")]
+pytestmark = pytest.mark.journey
 Visit = Callable[..., Visitor]
 
 
