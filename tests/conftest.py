@@ -14,8 +14,7 @@ from tests.demo_site import demo_site
 __all__ = ["demo_site"]
 
 SHARED_DATA = Path(
-    os.environ.get("TONGBAN_SHARED_DATA")
-    or Path(__file__).resolve().parents[2] / "shared" / "data"
+    os.environ.get("TONGBAN_SHARED_DATA") or Path(__file__).resolve().parents[2] / "shared" / "data"
 )
 
 
