@@ -6,7 +6,7 @@ import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -31,9 +31,43 @@ class Item(models.Model):
     themes = ArrayField(models.CharField(max_length=60), default=list)
     everyday_names = ArrayField(models.CharField(max_length=120), default=list)
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    # What the basic directory prescribes to everybody who offers it: `standards.Standard`.
+    standard = models.JSONField(default=dict)
+    effective_on = models.DateField(null=True)
+    ends_on = models.DateField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["source", "code"], name="item_code_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "code"], name="item_code_once"),
+            models.CheckConstraint(
+                name="item_ends_after_it_begins",
+                condition=Q(effective_on__isnull=True)
+                | Q(ends_on__isnull=True)
+                | Q(ends_on__gte=F("effective_on")),
+            ),
+        ]
+
+
+class ItemRelation(models.Model):
+    """What an item has to do with another: read "`item` — kind — `other`"."""
+
+    class Kind(models.TextChoices):
+        NEEDS = "needs", _("Needed first")  # `other` must be done before `item`
+        USUAL_NEXT = "usual_next", _("Usually next")  # people go on with `other`
+        REPLACES = "replaces", _("Replaces")  # `item` takes the place of `other`
+
+    item = models.ForeignKey(Item, models.CASCADE, related_name="relations")
+    other = models.ForeignKey(Item, models.CASCADE, related_name="related_from")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    note = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["item", "other", "kind"], name="relation_once"),
+            models.CheckConstraint(
+                name="item_is_not_related_to_itself", condition=~Q(item=F("other"))
+            ),
+        ]
 
 
 class Offering(models.Model):
@@ -61,6 +95,12 @@ class Offering(models.Model):
     withdrawn_at = models.DateTimeField(null=True)
     withdrawn_why = models.JSONField(default=dict)
     applications = models.PositiveIntegerField(default=0)  # for "most used"; counted nightly
+    # Who looks after the guide, and what the last check of it found (`Finding`).
+    owner = models.ForeignKey("identity.Account", models.PROTECT, null=True, related_name="+")
+    checked_at = models.DateTimeField(null=True)
+    error_count = models.PositiveSmallIntegerField(default=0)
+    warning_count = models.PositiveSmallIntegerField(default=0)
+    score = models.PositiveSmallIntegerField(null=True)  # of 100; null: not checked yet
 
     class Meta:
         constraints = [
@@ -85,6 +125,11 @@ class Offering(models.Model):
                 name="offering_in_order",
                 condition=Q(current__isnull=False),
             ),
+            models.Index(
+                fields=["withdrawn_at", "id"],
+                name="offering_withdrawals",
+                condition=Q(withdrawn_at__isnull=False),
+            ),
         ]
 
 
@@ -93,6 +138,8 @@ class GuideVersion(models.Model):
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
+        REVIEW = "review", _("In review")
+        APPROVED = "approved", _("Approved")  # waits for `effective_on`
         PUBLISHED = "published", _("Published")
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
@@ -112,6 +159,23 @@ class GuideVersion(models.Model):
     published_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
     checked_on = models.DateField(null=True)  # when an editor last confirmed it
+    checked_by = models.ForeignKey("identity.Account", models.PROTECT, null=True, related_name="+")
+    effective_on = models.DateField(null=True)  # planned: published on that day
+    ends_on = models.DateField(null=True)  # planned: the last day it applies
+    change_note = models.JSONField(default=dict)  # what changed and why, for readers
+    # A draft's saves are numbered, so that the second of two editors is told.
+    revision = models.PositiveIntegerField(default=0)
+    changed_at = models.DateTimeField(null=True)
+    changed_by = models.ForeignKey("identity.Account", models.PROTECT, null=True, related_name="+")
+    submitted_at = models.DateTimeField(null=True)
+    submitted_by = models.ForeignKey(
+        "identity.Account", models.PROTECT, null=True, related_name="+"
+    )
+    reviewed_at = models.DateTimeField(null=True)
+    reviewed_by = models.ForeignKey("identity.Account", models.PROTECT, null=True, related_name="+")
+    review_note = models.TextField(blank=True)
+    # Path of a text → digest of the Chinese that its translation was made from.
+    translated_from = models.JSONField(default=dict)
 
     class Meta:
         constraints = [
@@ -123,9 +187,43 @@ class GuideVersion(models.Model):
             ),
             models.CheckConstraint(
                 name="guide_state_has_its_time",
-                condition=Q(state="draft", published_at__isnull=True, withdrawn_at__isnull=True)
+                condition=Q(
+                    state__in=["draft", "review", "approved"],
+                    published_at__isnull=True,
+                    withdrawn_at__isnull=True,
+                )
                 | Q(state="published", published_at__isnull=False, withdrawn_at__isnull=True)
                 | Q(state="withdrawn", withdrawn_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="guide_in_review_was_submitted",
+                condition=~Q(state="review") | Q(submitted_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="approved_guide_has_its_day",
+                condition=~Q(state="approved")
+                | Q(reviewed_at__isnull=False, effective_on__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="guide_ends_after_it_begins",
+                condition=Q(effective_on__isnull=True)
+                | Q(ends_on__isnull=True)
+                | Q(ends_on__gte=F("effective_on")),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["published_at", "id"],
+                name="guide_changes",
+                condition=Q(published_at__isnull=False),
+            ),
+            models.Index(
+                fields=["effective_on"], name="guide_begins", condition=Q(state="approved")
+            ),
+            models.Index(
+                fields=["ends_on"],
+                name="guide_ends",
+                condition=Q(state="published", ends_on__isnull=False),
             ),
         ]
         triggers = [
@@ -147,3 +245,63 @@ class GuideVersion(models.Model):
                 condition=~pgtrigger.Q(old__state="draft"),
             ),
         ]
+
+
+class Finding(models.Model):
+    """What a check of a guide found (`linting`); those of the version checked last are kept."""
+
+    class Severity(models.TextChoices):
+        ERROR = "error", _("Error")
+        WARNING = "warning", _("Warning")
+        HINT = "hint", _("Hint")
+
+    offering = models.ForeignKey(Offering, models.CASCADE, related_name="findings")
+    version = models.ForeignKey(GuideVersion, models.CASCADE, related_name="findings")
+    rule = models.CharField(max_length=40)
+    severity = models.CharField(max_length=8, choices=Severity.choices)
+    place = models.CharField(max_length=120, blank=True)  # path in the guide: "materials.2.name"
+    facts = models.JSONField(default=dict)  # what the rule's words are filled in with
+
+    class Meta:
+        indexes = [models.Index(fields=["rule", "offering"], name="finding_by_rule")]
+
+
+class Proposal(models.Model):
+    """A change of the basic directory, put before those who offer the item."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Open")
+        TAKEN = "taken", _("Taken over")
+        DECLINED = "declined", _("Declined")
+
+    offering = models.ForeignKey(Offering, models.CASCADE, related_name="proposals")
+    changes = models.JSONField()  # path → {"old": …, "new": …}
+    reason = models.JSONField(default=dict)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
+    proposed_at = models.DateTimeField()
+    proposed_by = models.ForeignKey("identity.Account", models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey("identity.Account", models.PROTECT, null=True, related_name="+")
+    answer_note = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="answered_proposal_has_its_time",
+                condition=Q(state="open", answered_at__isnull=True)
+                | (~Q(state="open") & Q(answered_at__isnull=False)),
+            )
+        ]
+        indexes = [models.Index(fields=["state", "offering"], name="proposal_open")]
+
+
+class Rehearsal(models.Model):
+    """How the last rehearsal of a form with its sample answers went; a form is shared by many."""
+
+    form = models.OneToOneField(
+        "forms.FormVersion", models.CASCADE, primary_key=True, related_name="+"
+    )
+    run_at = models.DateTimeField()
+    passed_at = models.DateTimeField(null=True)  # the last time it passed
+    problem = models.JSONField(default=dict)  # empty: the last run passed
+    alerted_at = models.DateTimeField(null=True)

@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "tongban.forms",
     "tongban.identity",
     "tongban.directory",
+    "tongban.search",
     "tongban.look",
     "tongban.kernel",
     "allauth",

@@ -298,8 +298,8 @@ _WRITE = (
     "ANALYZE import_change",
     # Items. A main item is named by the rows that call it their main item, others by their first.
     """
-INSERT INTO catalogue_item (source, code, name, type, audiences, themes, everyday_names)
-SELECT DISTINCT ON (code) %(source)s, code, name, type, '{}', '{}', '{}' FROM (
+INSERT INTO catalogue_item (source, code, name, type, audiences, themes, everyday_names, standard)
+SELECT DISTINCT ON (code) %(source)s, code, name, type, '{}', '{}', '{}', '{}'::jsonb FROM (
     SELECT parent_code AS code, parent_name AS name, item_type AS type, 0 AS rank, row
     FROM import_row WHERE parent_code IS NOT NULL
     UNION ALL SELECT item_code, item_name, item_type, 1, row FROM import_row) named
@@ -320,9 +320,10 @@ AND i.id IS DISTINCT FROM parent.id
     """
 INSERT INTO catalogue_offering (item_id, agency_id, region_id, source, code, slug, name, level,
     audiences, themes, online, region_path, sort_key, search_text, current_id, withdrawn_why,
-    applications)
+    applications, error_count, warning_count)
 SELECT i.id, r.agency_id, r.region_id, %(source)s, r.code, r.slug, r.name, r.level,
-    r.audiences, r.themes, r.online, r.region_path, r.sort_key, r.search_text, c.version_id, '{}', 0
+    r.audiences, r.themes, r.online, r.region_path, r.sort_key, r.search_text, c.version_id, '{}',
+    0, 0, 0
 FROM import_change c JOIN import_row r USING (code)
 JOIN catalogue_item i ON i.source = %(source)s AND i.code = r.item_code
 WHERE c.kind = 'new' ORDER BY r.row
@@ -339,10 +340,11 @@ AND v.state = 'published'
 """,
     """
 INSERT INTO catalogue_guideversion (id, offering_id, number, state, content, digest, form_id,
-    statutory_days, promised_days, limit_unit, acceptance_days, created_at, published_at)
+    statutory_days, promised_days, limit_unit, acceptance_days, created_at, published_at,
+    change_note, revision, review_note, translated_from)
 SELECT c.version_id, c.offering_id, c.number, 'published', r.content, r.digest, r.form_id,
     r.statutory_days, r.promised_days, r.limit_unit, r.acceptance_days,
-    %(moment)s, %(moment)s
+    %(moment)s, %(moment)s, '{}', 0, '', '{}'
 FROM import_change c JOIN import_row r USING (code)
 WHERE c.kind <> 'unchanged' ORDER BY c.version_id
 """,
