@@ -25,6 +25,8 @@ class Condition(_Strict):
 
     text: Text
     basis: Text = {}  # the clause it rests on
+    question: Text = {}  # the same as a plain question: "yes" means it is met
+    if_not: Text = {}  # what to do who must say no
 
 
 class Material(_Strict):
