@@ -6,7 +6,7 @@ import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -176,6 +176,19 @@ class GuideVersion(models.Model):
     review_note = models.TextField(blank=True)
     # Path of a text → digest of the Chinese that its translation was made from.
     translated_from = models.JSONField(default=dict)
+    stale = models.PositiveSmallIntegerField(db_default=0, default=0)  # translations to look at
+    # Texts in Chinese without their English, counted by the database whoever writes the row.
+    untranslated = models.GeneratedField(
+        expression=Func(
+            "content",
+            template=(
+                "jsonb_array_length(jsonb_path_query_array(%(expressions)s, "
+                '\'strict $.** ? (exists(@.zh ? (@ != "")) && !exists(@.en ? (@ != "")))\'))'
+            ),
+        ),
+        output_field=models.IntegerField(),
+        db_persist=True,
+    )
 
     class Meta:
         constraints = [
@@ -224,6 +237,21 @@ class GuideVersion(models.Model):
                 fields=["ends_on"],
                 name="guide_ends",
                 condition=Q(state="published", ends_on__isnull=False),
+            ),
+            models.Index(
+                fields=["state", "offering"],
+                name="guide_in_work",
+                condition=Q(state__in=["draft", "review", "approved"]),
+            ),
+            models.Index(
+                fields=["checked_on", "offering"],
+                name="guide_checks",
+                condition=Q(state="published"),
+            ),
+            models.Index(
+                fields=["offering"],
+                name="guide_translations",
+                condition=Q(state="published") & (Q(stale__gt=0) | Q(untranslated__gt=0)),
             ),
         ]
         triggers = [
@@ -305,3 +333,43 @@ class Rehearsal(models.Model):
     passed_at = models.DateTimeField(null=True)  # the last time it passed
     problem = models.JSONField(default=dict)  # empty: the last run passed
     alerted_at = models.DateTimeField(null=True)
+
+
+class EditorAct(models.Model):
+    """What somebody did with a guide, and when: the record that stays. Append-only."""
+
+    offering = models.ForeignKey(Offering, models.CASCADE, related_name="acts")
+    version = models.ForeignKey(GuideVersion, models.SET_NULL, null=True, related_name="acts")
+    act = models.CharField(max_length=16)  # recording.ACTS
+    by = models.ForeignKey("identity.Account", models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+    note = models.TextField(blank=True)
+    facts = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["offering", "-id"], name="act_of_offering")]
+
+
+class DirectoryWork(models.Model):
+    """A change of many guides, or a file read in: prepared, looked at, then done by the worker."""
+
+    class State(models.TextChoices):
+        READING = "reading", _("Being read")
+        READY = "ready", _("Waits for you to confirm")
+        RUNNING = "running", _("Under way")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Not done: nothing was changed")
+
+    kind = models.CharField(max_length=8)  # bulk, import
+    state = models.CharField(max_length=8, choices=State.choices)
+    by = models.ForeignKey("identity.Account", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    parameters = models.JSONField(default=dict)
+    path = models.CharField(max_length=120, blank=True)  # of an uploaded file in the storage
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    outcome = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["by", "-id"], name="work_of_editor")]
