@@ -26,6 +26,11 @@ from tongban.catalogue.finding import (
     words_of,
 )
 from tongban.catalogue.guide import Guide, LimitUnit, Material
+from tongban.catalogue.linked_data import (
+    as_script,
+    government_service,
+    surroundings,
+)
 from tongban.catalogue.loading import (
     BadContent,
     LoadedItem,
@@ -34,7 +39,7 @@ from tongban.catalogue.loading import (
     read_item,
     read_yaml,
 )
-from tongban.catalogue.models import GuideVersion, Item, Offering, Theme
+from tongban.catalogue.models import GuideVersion, Item, ItemRelation, Offering, Theme
 from tongban.catalogue.publishing import (
     add_version,
     guide_of,
@@ -43,6 +48,7 @@ from tongban.catalogue.publishing import (
     published_guide,
     withdraw,
 )
+from tongban.catalogue.relations import Related, relate, related, unrelate
 
 __all__ = [
     "MOST_FOUND",
@@ -53,19 +59,23 @@ __all__ = [
     "GuideVersion",
     "Item",
     "ItemContent",
+    "ItemRelation",
     "LimitUnit",
     "LoadedItem",
     "Material",
     "Offering",
     "Outline",
+    "Related",
     "Theme",
     "ThemeSummary",
     "add_version",
     "all_facets",
     "also_offered",
+    "as_script",
     "editable",
     "facets",
     "find",
+    "government_service",
     "guide_of",
     "load_items",
     "load_themes",
@@ -78,9 +88,13 @@ __all__ = [
     "read_item",
     "read_yaml",
     "recently_changed",
+    "relate",
+    "related",
     "serving",
     "similar",
+    "surroundings",
     "themes",
+    "unrelate",
     "version_by_number",
     "versions_of",
     "with_drafts",

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 Text = dict[str, str]
+WebAddress = Annotated[str, Field(pattern=r"^https?://[^\s<>\"\\]+$", max_length=2000)]
 
 
 class _Strict(BaseModel):
@@ -139,6 +140,7 @@ class Guide(_Strict):
     visits: int | None = 0
     visits_reason: Text = {}
     online: bool = True  # can be applied for here, if a form is attached
+    website: dict[str, WebAddress] = {}  # the agency's own page for it, by language
     silence: Literal["nothing", "approval", "refusal"] = "nothing"
     consult_phone: str = ""
     complaint_phone: str = ""
