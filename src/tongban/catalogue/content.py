@@ -12,6 +12,16 @@ from tongban.forms.api import FormDefinition
 Text = dict[str, str]
 
 
+class Relation(BaseModel):
+    """What the item has to do with another (`relations.py`)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: Literal["needs", "usual_next", "replaces"]
+    item: Annotated[str, Field(pattern=r"^[0-9A-Z]{12}$")]  # basic code of the other
+    note: Text = {}
+
+
 class ItemContent(BaseModel):
     """`demo/items/<slug>.yaml`."""
 
@@ -36,6 +46,7 @@ class ItemContent(BaseModel):
         "education",
         "urban_management",
     ]
+    relations: tuple[Relation, ...] = ()
     guide: Guide
     form: FormDefinition
     sample_answers: dict[str, Any]

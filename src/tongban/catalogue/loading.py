@@ -11,12 +11,14 @@ import yaml
 from django.db import transaction
 from pydantic import ValidationError
 
-from tongban.catalogue.content import ItemContent
+from tongban.catalogue.content import ItemContent, Relation
 from tongban.catalogue.guide import Guide, Window
-from tongban.catalogue.models import Item, Offering, Theme
+from tongban.catalogue.models import Item, ItemRelation, Offering, Theme
 from tongban.catalogue.publishing import add_version, publish
+from tongban.catalogue.relations import relate_by_codes
 from tongban.directory.api import AgencySummary, agencies_of, centres_of, region, sort_key
 from tongban.forms.api import publish_form
+from tongban.kernel.errors import Refused
 
 
 class BadContent(ValueError):
@@ -63,9 +65,24 @@ def load_themes(path: Path) -> int:
 
 
 def load_items(paths: Iterable[Path], *, source: str = "tongban") -> Iterator[LoadedItem]:
-    """Load item files one by one, publishing what changed. Idempotent. Raises BadContent."""
+    """Load item files one by one, publishing what changed; then relate the items. Idempotent.
+
+    Raises BadContent.
+    """
+    relations: list[tuple[Path, str, tuple[Relation, ...]]] = []
     for path in paths:
-        yield _load_item(read_item(path), source)
+        content = read_item(path)
+        yield _load_item(content, source)
+        relations.append((path, content.code, content.relations))
+    for path, code, named in relations:
+        try:
+            relate_by_codes(
+                source,
+                code,
+                [(ItemRelation.Kind(one.kind), one.item, one.note) for one in named],
+            )
+        except (Item.DoesNotExist, Refused) as error:
+            raise BadContent(f"{path}: relations: {error}") from error
 
 
 @transaction.atomic
