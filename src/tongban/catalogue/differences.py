@@ -178,36 +178,30 @@ def _pairs(name: str, old: Sequence[BaseModel], new: Sequence[BaseModel]) -> dic
     left = dict(enumerate(old))
 
     def match(place: int, origin: int) -> None:
-        pairs[place] = origin
-        del left[origin]
+        if place not in pairs and origin in left:
+            pairs[place] = origin
+            del left[origin]
 
-    for place, entry in enumerate(new):
-        for origin, before in left.items():
-            if before == entry:
+    def match_by(values: Sequence[object], origins: Sequence[object]) -> None:
+        for place, value in enumerate(values):
+            same = (origin for origin in left if place not in pairs and origins[origin] == value)
+            if (origin := next(same, None)) is not None:
                 match(place, origin)
-                break
+
+    match_by(new, old)
     field = _NAMES.get(name)
     if field:
-        for place, entry in enumerate(new):
-            if place in pairs:
-                continue
-            for origin, before in left.items():
-                if getattr(before, field) == getattr(entry, field):
-                    match(place, origin)
-                    break
+        match_by([getattr(one, field) for one in new], [getattr(one, field) for one in old])
     if field == "key":
         return pairs
-    candidates = sorted(
-        (
-            (-likeness, abs(place - origin), place, origin)
-            for place, entry in enumerate(new)
-            if place not in pairs
-            for origin, before in left.items()
-            if (likeness := _likeness(before, entry)) >= _ALIKE
-        ),
+    alike = sorted(
+        (-_likeness(left[origin], new[place]), abs(place - origin), place, origin)
+        for place in range(len(new))
+        if place not in pairs
+        for origin in left
     )
-    for _likeness_, _distance, place, origin in candidates:
-        if place not in pairs and origin in left:
+    for likeness, _distance, place, origin in alike:
+        if -likeness >= _ALIKE:
             match(place, origin)
     return pairs
 
