@@ -11,12 +11,15 @@ import json
 import unicodedata
 from collections.abc import Mapping, Sequence
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Max, Q
 from django.utils.translation import gettext_lazy as _
 
 from tongban.catalogue.guide import Guide
 from tongban.catalogue.models import GuideVersion, Offering
+from tongban.catalogue.reach import require
+from tongban.catalogue.recording import record
 from tongban.identity.api import Officer
 from tongban.kernel import clock
 from tongban.kernel.announcements import announce
@@ -60,7 +63,7 @@ def add_version(
 
     `by` None: an import. Raises Refused if the officer may not edit this offering.
     """
-    _may_edit(offering, by)
+    require(offering, by)
     digest = digest_of(offering.name, guide, form_id)
     newest = offering.versions.order_by("-number").first()
     if newest is not None and newest.digest == digest:
@@ -93,19 +96,25 @@ def version_fields(
 
 @transaction.atomic
 def publish(version_id: int, *, by: Officer | None = None) -> GuideVersion:
-    """Make a draft the current version; the one before it is withdrawn. Raises Refused."""
+    """Make a version the current one; the one before it is withdrawn. Raises Refused.
+
+    What an editor wrote is published by a second one, who has reviewed it, unless the installation
+    says otherwise (settings.GUIDES_NEED_TWO). `by` None: an import, or the day that was planned.
+    """
     version = (
         GuideVersion.objects.select_for_update(of=("self", "offering"))
         .select_related("offering__item")
         .get(pk=version_id)
     )
-    _may_edit(version.offering, by)
+    require(version.offering, by)
     if version.state == GuideVersion.State.PUBLISHED:
         return version
     if version.state == GuideVersion.State.WITHDRAWN:
         raise Refused(
             "guide.withdrawn", _("A withdrawn version is not published again. Make a new draft.")
         )
+    if by is not None:
+        _require_review(version, by)
     moment = clock.now()
     version.offering.versions.filter(state=GuideVersion.State.PUBLISHED).update(
         state=GuideVersion.State.WITHDRAWN, withdrawn_at=moment
@@ -113,9 +122,12 @@ def publish(version_id: int, *, by: Officer | None = None) -> GuideVersion:
     version.state = GuideVersion.State.PUBLISHED
     version.published_at = moment
     version.checked_on = clock.local_date(moment)
+    version.checked_by_id = by.account_id if by else version.reviewed_by_id
     version.save()
     copy_to_offering(version.offering, version, guide_of(version))
     version.offering.save()
+    if by is not None:
+        record("publish", version.offering_id, by=by, version=version)
     announce("guide.published", {"offering": version.offering_id, "version": version.pk})
     return version
 
@@ -124,7 +136,7 @@ def publish(version_id: int, *, by: Officer | None = None) -> GuideVersion:
 def withdraw(offering_id: int, *, why: dict[str, str], by: Officer | None = None) -> Offering:
     """Take an offering out of the catalogue; running cases go on. Raises Refused."""
     offering = Offering.objects.select_for_update(of=("self",)).get(pk=offering_id)
-    _may_edit(offering, by)
+    require(offering, by)
     moment = clock.now()
     offering.versions.filter(state=GuideVersion.State.PUBLISHED).update(
         state=GuideVersion.State.WITHDRAWN, withdrawn_at=moment
@@ -134,8 +146,34 @@ def withdraw(offering_id: int, *, why: dict[str, str], by: Officer | None = None
     offering.withdrawn_at = moment
     offering.withdrawn_why = why
     offering.save()
+    record("withdraw", offering.pk, by=by, note=why.get("zh", "") or why.get("en", ""))
     announce("offering.withdrawn", {"offering": offering.pk})
     return offering
+
+
+def authors_of(version: GuideVersion) -> set[int]:
+    """The accounts that wrote a version; none for an import's."""
+    return {
+        account
+        for account in (version.created_by_id, version.changed_by_id, version.submitted_by_id)
+        if account is not None
+    }
+
+
+def _require_review(version: GuideVersion, by: Officer) -> None:
+    authors = authors_of(version)
+    if version.state == GuideVersion.State.APPROVED or not authors or not settings.GUIDES_NEED_TWO:
+        return
+    if version.state == GuideVersion.State.DRAFT:
+        raise Refused(
+            "guide.not_reviewed", _("A colleague has to review this draft first. Submit it.")
+        )
+    if by.account_id in authors:
+        raise Refused(
+            "guide.own_work", _("You wrote this version. A colleague has to approve it.")
+        )
+    version.reviewed_at = clock.now()
+    version.reviewed_by_id = by.account_id
 
 
 def note_applications(counts: Mapping[int, int]) -> int:
@@ -170,14 +208,3 @@ def search_text(name: Localized, everyday_names: Sequence[str], guide: Guide, co
 def folded(text: str) -> str:
     """Text as it is compared in searches: full-width as half-width, capitals as small."""
     return unicodedata.normalize("NFKC", text).casefold()
-
-
-def _may_edit(offering: Offering, by: Officer | None) -> None:
-    if by is None:
-        return
-    for post in by.posts_as("editor"):
-        if post.agency_id in (None, offering.agency_id) and offering.region_path.startswith(
-            post.region_path
-        ):
-            return
-    raise Refused("guide.not_yours", _("Your role does not include this guide."))

@@ -257,6 +257,8 @@ SMS_FOLDER = None if PRODUCTION else HOME / "sms"
 SHOW_MESSAGES_SENT = MODE == "demo"
 # Staff must sign in with a second factor (authenticator app or passkey).
 STAFF_SECOND_FACTOR = read_bool("TONGBAN_STAFF_SECOND_FACTOR", PRODUCTION)
+# Guides that one editor wrote are published by another.
+GUIDES_NEED_TWO = read_bool("TONGBAN_GUIDES_NEED_TWO", True)
 MFA_ADAPTER = "tongban.identity.second_factor.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

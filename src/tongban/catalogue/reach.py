@@ -1,0 +1,51 @@
+"""Which guides an editor looks after: those of their posts' regions and agencies."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from tongban.catalogue.models import Item, Offering
+from tongban.identity.api import Officer
+from tongban.kernel.errors import Refused
+
+
+def within(officer: Officer, prefix: str = "") -> Q:
+    """The condition on offerings (on rows that refer to them, with `prefix` "offering__")."""
+    reach = Q(pk__in=[])
+    for post in officer.posts_as("editor"):
+        one = Q(**{f"{prefix}region_path__startswith": post.region_path})
+        if post.agency_id is not None:
+            one &= Q(**{f"{prefix}agency_id": post.agency_id})
+        reach |= one
+    return reach
+
+
+def may_edit(offering: Offering, by: Officer) -> bool:
+    """Whether the officer looks after this offering."""
+    return any(
+        post.agency_id in (None, offering.agency_id)
+        and offering.region_path.startswith(post.region_path)
+        for post in by.posts_as("editor")
+    )
+
+
+def require(offering: Offering, by: Officer | None) -> None:
+    """Raises Refused unless the officer looks after this offering; None is the platform itself."""
+    if by is not None and not may_edit(offering, by):
+        raise Refused("guide.not_yours", _("Your role does not include this guide."))
+
+
+def keeps_directory(by: Officer) -> bool:
+    """Whether the officer edits for all agencies of a region: the basic directory's editors."""
+    return any(post.agency_id is None for post in by.posts_as("editor"))
+
+
+def require_item(item: Item, by: Officer) -> None:
+    """Raises Refused unless everybody who offers the item lies within the officer's reach."""
+    if keeps_directory(by) and not item.offerings.exclude(within(by)).exists():
+        return
+    raise Refused(
+        "item.not_yours",
+        _("Others offer this item too. Only an editor responsible for all of them may change it."),
+    )
