@@ -31,6 +31,8 @@ from tongban.catalogue.linked_data import (
     government_service,
     surroundings,
 )
+from tongban.catalogue.linting.checking import check_guide
+from tongban.catalogue.linting.findings import FindingView
 from tongban.catalogue.loading import (
     BadContent,
     LoadedItem,
@@ -55,6 +57,7 @@ __all__ = [
     "Audience",
     "BadContent",
     "Facets",
+    "FindingView",
     "Guide",
     "GuideVersion",
     "Item",
@@ -72,6 +75,7 @@ __all__ = [
     "all_facets",
     "also_offered",
     "as_script",
+    "check_guide",
     "editable",
     "facets",
     "find",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.urls import NoReverseMatch, reverse
@@ -14,19 +14,20 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from tongban.cases.api import Limit, Unit, due_date
 from tongban.catalogue.api import Guide, GuideVersion, Material, Offering
-from tongban.directory.api import CentreSummary
+from tongban.directory.api import CentreSummary, Interval, hours_on
 from tongban.forms.api import sample_of
 from tongban.kernel import clock
 from tongban.kernel.localized import Localized, pick
 from tongban.kernel.workdays import Workdays
-from tongban.look.api import Fact, Step, Tone, money
-from tongban.portal.places import OpeningView, PhoneView, opening, phones
+from tongban.look.api import Fact, Tone, money, weekday
+from tongban.portal.places import DayHours, OpeningView, PhoneView, opening, phones
 from tongban.portal.service_list import days_in_words, visits_in_words
 
 ORIGINAL: dict[str, Promise] = {
     "original": gettext_lazy("original"),
     "copy": gettext_lazy("copy"),
     "either": gettext_lazy("original or copy"),
+    "both": gettext_lazy("original and copy"),
 }
 MEDIUM: dict[str, Promise] = {
     "paper": gettext_lazy("on paper"),
@@ -46,6 +47,10 @@ SILENCE: dict[str, Promise] = {
 }
 
 
+# A guide says which days of the coming three weeks depart from a centre's usual hours.
+_AHEAD = 21
+
+
 @dataclass(frozen=True)
 class MaterialView:
     """A paper to hand in; `tone` and `need` say whether it must be."""
@@ -61,15 +66,40 @@ class MaterialView:
     blank_url: str
     sample_url: str
     is_form: bool
+    looked_up: bool  # the government has it: nobody brings it
+
+
+@dataclass(frozen=True)
+class Hours:
+    """Days of the week in a row with the same hours: "Monday to Friday"."""
+
+    days: str
+    hours: tuple[Interval, ...]
 
 
 @dataclass(frozen=True)
 class WindowView:
-    """A window at a centre, and whether it is open now."""
+    """A window at a centre: whether it is open now, its week, and the coming days unlike it.
+
+    `today` says so where this day is a holiday or worked in exchange for one.
+    """
 
     centre: CentreSummary
     window: Localized
     opening: OpeningView
+    today: str
+    week: Sequence[Hours]
+    ahead: Sequence[DayHours]
+    phones: Sequence[PhoneView]
+
+
+@dataclass(frozen=True)
+class StepView:
+    """A step of the flow; `days` in words, "" where the guide gives none."""
+
+    name: Localized
+    text: Localized
+    days: str
 
 
 @dataclass(frozen=True)
@@ -94,12 +124,14 @@ class GuideView:
     acceptance: str
     example: ExampleView | None
     silence: str
-    steps: Sequence[Step]
+    steps: Sequence[StepView]
     windows: Sequence[WindowView]
     delivery: Sequence[str]
     phones: Sequence[PhoneView]
     complaint_phones: Sequence[PhoneView]
     apply_url: str
+    website: str
+    no_fee: str
     guide: Guide
 
 
@@ -110,16 +142,19 @@ def view_of(
     centres: dict[str, CentreSummary],
     known: Workdays,
 ) -> GuideView:
-    """The page of a version; it can be applied for only if it is the current one."""
+    """The page of a version; it can be applied for only if it is the current one.
+
+    One query at most: whether the form has sample answers.
+    """
     is_current = offering.current_id == version.pk
-    papers = [(_material(offering, version, one), one.source) for one in guide.materials]
+    papers = materials_of(offering, version, guide)
     limits = guide.limits
     unit = limits.unit.value
     return GuideView(
         summary=guide.summary,
         facts=_facts(offering, guide),
-        hand_in=[view for view, source in papers if source != "government"],
-        looked_up=[view for view, source in papers if source == "government"],
+        hand_in=[one for one in papers if not one.looked_up],
+        looked_up=[one for one in papers if one.looked_up],
         promised=days_in_words(limits.promised, unit),
         statutory=days_in_words(limits.statutory, unit),
         acceptance=ngettext(
@@ -133,15 +168,15 @@ def view_of(
         example=_example(guide, known),
         silence=str(SILENCE.get(guide.silence, "")),
         steps=[
-            Step(
-                pick(one.name),
-                pick(one.text),
-                when=days_in_words(one.days, "working_days") if one.days else None,
+            StepView(
+                one.name,
+                one.text,
+                days_in_words(one.days, "working_days") if one.days is not None else "",
             )
             for one in guide.steps
         ],
         windows=[
-            WindowView(centres[one.centre], one.window, opening(centres[one.centre], known))
+            _window(centres[one.centre], one.window, known)
             for one in guide.windows
             if one.centre in centres
         ],
@@ -149,8 +184,73 @@ def view_of(
         phones=phones(guide.consult_phone),
         complaint_phones=phones(guide.complaint_phone),
         apply_url=_apply_url(offering) if is_current and offering.online else "",
+        website=pick(guide.website) if is_current else "",
+        no_fee="" if guide.fees else _no_fee(guide),
         guide=guide,
     )
+
+
+def materials_of(offering: Offering, version: GuideVersion, guide: Guide) -> list[MaterialView]:
+    """The papers of a guide, in its order."""
+    # One question for all of them: they share the form.
+    has_sample = (
+        version.form_id is not None
+        and any(one.is_form for one in guide.materials)
+        and bool(sample_of(version.form_id))
+    )
+    return [_material(offering, one, has_sample=has_sample) for one in guide.materials]
+
+
+def _window(centre: CentreSummary, window: Localized, known: Workdays) -> WindowView:
+    today = clock.today()
+    return WindowView(
+        centre=centre,
+        window=window,
+        opening=opening(centre, known),
+        today=_today(centre, today, known),
+        week=_week(centre),
+        ahead=[] if centre.always else _ahead(centre, today, known),
+        phones=phones(centre.phone),
+    )
+
+
+def _today(centre: CentreSummary, today: date, known: Workdays) -> str:
+    if centre.always:
+        return ""
+    if today in known.makeup_days:
+        return _("Today is worked in exchange for a holiday.")
+    return _("Today is a public holiday.") if today in known.holidays else ""
+
+
+def _week(centre: CentreSummary) -> list[Hours]:
+    """The week from Monday, days of the same hours in a row as one."""
+    runs: list[tuple[int, int]] = []
+    for day in range(7):
+        if runs and centre.hours[runs[-1][0]] == centre.hours[day]:
+            runs[-1] = (runs[-1][0], day)
+        else:
+            runs.append((day, day))
+    monday = date(2024, 1, 1)  # any Monday: only its name is used
+    names = [weekday(monday + timedelta(day)) for day in range(7)]
+    return [
+        Hours(
+            names[first]
+            if first == last
+            else _("%(first)s to %(last)s") % {"first": names[first], "last": names[last]},
+            centre.hours[first],
+        )
+        for first, last in runs
+    ]
+
+
+def _ahead(centre: CentreSummary, today: date, known: Workdays) -> list[DayHours]:
+    """The coming days on which holidays and make-up days change the usual hours."""
+    days = (today + timedelta(ahead) for ahead in range(_AHEAD))
+    return [
+        DayHours(day, hours, is_today=day == today)
+        for day in days
+        if (hours := hours_on(centre, day, known)) != centre.hours[day.weekday()]
+    ]
 
 
 def _apply_url(offering: Offering) -> str:
@@ -203,13 +303,16 @@ def _who(audiences: Sequence[str]) -> str:
     return _("Firms and other bodies") if "firm" in audiences else ""
 
 
+def _no_fee(guide: Guide) -> str:
+    # A guide with neither flow nor rules came from a source that tells little.
+    return _("Nothing") if guide.steps or guide.basis else _("No fee is given")
+
+
 def _cost(guide: Guide) -> Fact:
     question = _("What does it cost?")
     if not guide.fees:
-        # A guide with neither flow nor rules came from a source that tells little.
-        told = guide.steps or guide.basis
-        return Fact(question, _("Nothing") if told else _("No fee is given"))
-    waiver = _("Free for some; see “Cost”.") if any(fee.waiver for fee in guide.fees) else ""
+        return Fact(question, _no_fee(guide))
+    waiver = _("Free for some; see “How much?”.") if any(fee.waiver for fee in guide.fees) else ""
     amounts = sorted(fee.amount for fee in guide.fees)
     if len(amounts) == 1:
         fee = guide.fees[0]
@@ -226,8 +329,7 @@ def _short_money(amount: Decimal) -> str:
     return money(amount).removesuffix(".00")
 
 
-def _material(offering: Offering, version: GuideVersion, material: Material) -> MaterialView:
-    has_sample = version.form_id is not None and bool(sample_of(version.form_id))
+def _material(offering: Offering, material: Material, *, has_sample: bool) -> MaterialView:
     need, tone = _need(material)
     address = [offering.slug, material.key]
     form = _("%(original)s, %(medium)s") % {
@@ -252,6 +354,7 @@ def _material(offering: Offering, version: GuideVersion, material: Material) -> 
         if material.sample or (material.is_form and has_sample)
         else "",
         is_form=material.is_form,
+        looked_up=material.source == "government",
     )
 
 
