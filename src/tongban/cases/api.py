@@ -7,7 +7,7 @@ from tongban.cases.acceptance import accept, refuse_acceptance
 from tongban.cases.assignment import assign, claim, release
 from tongban.cases.clocks import ClockView, clock_of
 from tongban.cases.completion import WAYS, complete, deliver
-from tongban.cases.deadlines import Day, Due, Limit, TimeState, Unit, Why, due_date
+from tongban.cases.deadlines import Course, Day, Due, Limit, TimeState, Unit, Why, course, due_date
 from tongban.cases.decision import decide
 from tongban.cases.drafts import (
     discard_draft,
@@ -76,6 +76,7 @@ __all__ = [
     "Case",
     "CaseEvent",
     "ClockView",
+    "Course",
     "Day",
     "Decision",
     "Draft",
@@ -104,6 +105,7 @@ __all__ = [
     "clock_of",
     "complete",
     "count_applications",
+    "course",
     "decide",
     "deliver",
     "discard_draft",

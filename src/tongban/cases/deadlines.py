@@ -40,6 +40,10 @@ class Limit:
             raise ValueError("a limit is not negative")
 
 
+# 行政许可法 §44: a decision is delivered within 10 working days.
+DELIVERY_LIMIT = Limit(10)
+
+
 @dataclass(frozen=True)
 class Pause:
     """The clock stood from the day after `asked` up to and with `answered` (None: still stands)."""
@@ -136,6 +140,29 @@ def due_date(
         return None
     last = days[-1].date
     return Due(last, provisional=not (calendar.is_known(start) and calendar.is_known(last)))
+
+
+@dataclass(frozen=True)
+class Course:
+    """The last days by which a case passes its stages if nothing is missing; None: no limit."""
+
+    acceptance: Due
+    decision: Due | None
+    delivery: Due | None
+
+
+def course(sent: date, acceptance: Limit, decision: Limit | None, calendar: Workdays) -> Course:
+    """What lies before an application sent on that day, each stage taking all its time."""
+    accepted = _due(sent, acceptance, calendar)
+    decided = _due(accepted.day, decision, calendar) if decision else None
+    delivered = _due(decided.day, DELIVERY_LIMIT, calendar) if decided else None
+    return Course(accepted, decided, delivered)
+
+
+def _due(start: date, limit: Limit, calendar: Workdays) -> Due:
+    due = due_date(start, limit, calendar)
+    assert due is not None  # without pauses the clock always runs
+    return due
 
 
 class TimeState(StrEnum):

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from tongban.cases import lifecycle
-from tongban.cases.deadlines import Limit, Pause, Unit, due_date
+from tongban.cases.deadlines import DELIVERY_LIMIT, Limit, Pause, Unit, due_date
 from tongban.cases.lifecycle import Act, Actor, StageKind, State
 from tongban.cases.models import NO_DAY, Case, CaseEvent, Stage
 from tongban.cases.queries import cases_of, staff_part, visible_cases
@@ -23,9 +23,6 @@ from tongban.kernel import clock
 from tongban.kernel.announcements import announce
 from tongban.kernel.errors import Refused
 from tongban.kernel.workdays import Workdays
-
-# 行政许可法 §44: a decision is delivered within 10 working days.
-DELIVERY_LIMIT = Limit(10)
 
 
 def lock_as_officer(case_id: UUID, officer: Officer, act: Act) -> tuple[Case, Stage, Actor]:

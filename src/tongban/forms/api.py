@@ -21,6 +21,9 @@ Public names and what they are for:
 - `asked_steps`, `next_step`, `previous_step`, `first_unfinished`, `progress`, `finished_steps`.
 - `prefilled(definition, known) -> Prefilled(answers, sources)`; later `sources(definition, answers,
   known)` says which answers still are what the profile says: give it to `render_step`.
+- `sample_today(version_id)`: a form's sample answers; `rehearse_answers(definition, sample)`: the
+  robot's way through all pages with them, `Fault` or None. To rehearse by hand: `parse_step(…,
+  owner_id=None)` and `render_step(…, rehearsal=True)`, which know files by name only.
 - `render_step(…) -> StepPage`, `review_sections`, `render_review`, `readable`, `print_form`.
 - `compile_expression`, `BadExpression`: the expression language, for "does this fit me?".
 - `json_schema(definition)`: JSON Schema 2020-12.
@@ -51,6 +54,7 @@ from tongban.forms.expressions import BadExpression, Shape, Type, compile_expres
 from tongban.forms.posting import StepResult, parse_step
 from tongban.forms.prefill import Prefilled, prefilled, sources
 from tongban.forms.publishing import form, publish_form, publish_forms, sample_of
+from tongban.forms.rehearsing import Fault, rehearse_answers, sample_today
 from tongban.forms.rendering import StepPage, print_form, render_step
 from tongban.forms.review import Part, Row, Section, readable, render_review, review_sections
 from tongban.forms.schema import check_submission, json_schema
@@ -69,6 +73,7 @@ __all__ = [
     "Answers",
     "BadExpression",
     "Check",
+    "Fault",
     "FieldDefinition",
     "FieldError",
     "FormDefinition",
@@ -107,11 +112,13 @@ __all__ = [
     "publish_form",
     "publish_forms",
     "readable",
+    "rehearse_answers",
     "relevant",
     "render_review",
     "render_step",
     "review_sections",
     "sample_of",
+    "sample_today",
     "seal_answers",
     "sources",
     "unseal_answers",

@@ -20,7 +20,7 @@ from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.text import format_lazy
 
-from tongban.forms import places, values
+from tongban.forms import places, samples, values
 from tongban.forms.answers import (
     Answers,
     FieldError,
@@ -66,10 +66,13 @@ def parse_step(
     uploads: MultiValueDict[str, UploadedFile],
     answers: Answers,
     *,
-    owner_id: int,
+    owner_id: int | None,
     on: date | None = None,
 ) -> StepResult:
-    """Read a step's POST. New files are stored for `owner_id`; refused ones are errors."""
+    """Read a step's POST. New files are stored for `owner_id`; refused ones are errors.
+
+    `owner_id` None: a rehearsal. Nothing is stored; files are names (see `samples`).
+    """
     step = definition.step(step_key)
     post = _Post(definition, step, data, situation(definition, answers, on))
     post.press()
@@ -173,13 +176,20 @@ class _Post:
             self.focus = html_id(*re.findall(r"\w+", name)[:4])
 
     def take_files(
-        self, uploads: MultiValueDict[str, UploadedFile], owner_id: int
+        self, uploads: MultiValueDict[str, UploadedFile], owner_id: int | None
     ) -> Iterator[FieldError]:
         """Store what was uploaded; what is refused becomes an error that names the file."""
         for field in self.fields:
             if field.kind is not Kind.FILE:
                 continue
             named = list(self.answers.get(field.key) or ())
+            if owner_id is None:
+                pressed = self.data.get("_upload") == field.key
+                chosen = self.data.getlist(field.key)
+                for why in samples.take(field, chosen, named, pressed=pressed):
+                    yield self._error(field, why)
+                self.answers[field.key] = named
+                continue
             there = files.described(named)
             kept = [file for file in named if file in there]
             for upload in uploads.getlist(field.key):

@@ -47,13 +47,22 @@ def publish_form(
 
 
 @transaction.atomic
-def publish_forms(forms: Mapping[str, FormDefinition]) -> dict[str, int]:
-    """Publish many forms, by code, in a handful of queries: the ids of their versions, by code."""
+def publish_forms(
+    forms: Mapping[str, FormDefinition], samples: Mapping[str, Mapping[str, Any]] | None = None
+) -> dict[str, int]:
+    """Publish many forms, by code, in a handful of queries: the ids of their versions, by code.
+
+    `samples`: their sample answers, by code, for those that have some.
+    """
+    samples = samples or {}
     contents = {
         code: definition.model_dump(mode="json", exclude_defaults=True)
         for code, definition in forms.items()
     }
-    digests = {code: _digest(code, content) for code, content in contents.items()}
+    digests = {
+        code: _digest(code, [content, samples[code]] if samples.get(code) else content)
+        for code, content in contents.items()
+    }
     with connection.cursor() as cursor:  # in one order, so that two callers cannot block each other
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended('form ' || code, 0))"
@@ -76,6 +85,7 @@ def publish_forms(forms: Mapping[str, FormDefinition]) -> dict[str, int]:
             number=last.get(code, 0) + 1,
             definition=contents[code],
             schema=json_schema(forms[code]),
+            sample=dict(samples.get(code, {})),
             digest=digests[code],
         )
         for code in new

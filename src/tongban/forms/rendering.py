@@ -15,7 +15,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from tongban.forms import values
+from tongban.forms import samples, values
 from tongban.forms.answers import situation
 from tongban.forms.definition import FieldDefinition, FormDefinition, Kind, Step
 from tongban.forms.posting import StepResult, on_page
@@ -49,11 +49,12 @@ def render_step(
     sources: Collection[str] = (),
     language: str | None = None,
     on: date | None = None,
+    rehearsal: bool = False,
 ) -> StepPage:
     """Draw a step with the draft's `answers`, or again after a POST with its `result`.
 
     `sources`: keys of answers that came from the profile, as `prefilled` and `sources` give them.
-    Raises KeyError.
+    `rehearsal`: files are names (see `samples`). Raises KeyError.
     """
     step = definition.step(step_key)
     with speaking(language):
@@ -70,7 +71,7 @@ def render_step(
             errors=result.errors if result else (),
             sources=frozenset() if result else frozenset(sources),
             revealed=frozenset(result.revealed) if result else frozenset(),
-            stored=files.described(ids),
+            stored=samples.described(ids) if rehearsal else files.described(ids),
         )
         return _page(definition, step, fields, drawing, on)
 

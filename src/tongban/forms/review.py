@@ -87,9 +87,15 @@ def review_sections(
 
 
 def render_review(
-    sections: Sequence[Section], *, file_url: Callable[[str], str] | None = None
+    sections: Sequence[Section],
+    *,
+    file_url: Callable[[str], str] | None = None,
+    change_button: str = "",
 ) -> SafeString:
-    """The sections as summary lists. `file_url(id)` makes files' names links."""
+    """The sections as summary lists. `file_url(id)` makes files' names links.
+
+    `change_button`: "Change" is not a link to a row's `href` but a button of this name with it.
+    """
     shown = [
         {
             "title": section.title,
@@ -97,7 +103,8 @@ def render_review(
         }
         for section in sections
     ]
-    return SafeString(get_template("forms/review.html").render({"sections": shown}))
+    context = {"sections": shown, "change_button": change_button}
+    return SafeString(get_template("forms/review.html").render(context))
 
 
 def _links(row: Row, file_url: Callable[[str], str]) -> list[tuple[str, str]]:

@@ -24,6 +24,7 @@ from tongban.forms import places, values
 from tongban.forms.answers import FieldError, html_id, row_name
 from tongban.forms.definition import FieldDefinition, Kind, Prefill
 from tongban.forms.rules import RowSituation, Situation
+from tongban.forms.samples import SampleFile
 from tongban.kernel import files
 from tongban.kernel.localized import language, pick
 from tongban.kernel.models import StoredFile
@@ -80,7 +81,7 @@ class Drawing:
     errors: Sequence[FieldError] = ()
     sources: frozenset[str] = frozenset()
     revealed: frozenset[str] = frozenset()
-    stored: Mapping[str, StoredFile] = field(default_factory=dict)
+    stored: Mapping[str, StoredFile | SampleFile] = field(default_factory=dict)
     _provinces: list[RegionSummary] | None = None
     _regions: list[View] | None = None
 
@@ -364,6 +365,8 @@ def _source_note(field: FieldDefinition) -> str:
 
 
 def _size(size: int) -> str:
+    if not size:
+        return _("(sample)")
     if size < files.MEGABYTE:
         return f"{max(size // 1024, 1)} KB"
     return f"{size / files.MEGABYTE:.1f} MB"

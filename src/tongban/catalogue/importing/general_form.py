@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 from tongban.catalogue.guide import Guide, Material
 from tongban.forms.api import FieldDefinition, FormDefinition, Kind, Option, Prefill, Step
+from tongban.kernel.localized import pick
 
 _PERSON, _FIRM = "applying_as == 'person'", "applying_as == 'firm'"
 
@@ -48,6 +49,23 @@ def general_form(materials: Iterable[Material], audiences: Iterable[str]) -> For
             )
         )
     return FormDefinition(steps=tuple(steps))
+
+
+def general_sample(materials: Iterable[Material], audiences: Iterable[str]) -> dict[str, object]:
+    """Answers of a fictional applicant to the general application for these documents."""
+    wanted = frozenset(audiences)
+    sample: dict[str, object] = {}
+    if wanted != {"firm"}:
+        sample |= _SAMPLE_PERSON
+    if wanted == {"firm"}:
+        sample |= _SAMPLE_FIRM
+    elif wanted != {"person"}:
+        sample["applying_as"] = "person"
+    sample |= _SAMPLE_REQUEST
+    for material in materials:
+        if not material.is_form:
+            sample[f"upload_{material.key}"] = [f"{pick(material.name, 'zh')[:40]}.pdf"]
+    return sample
 
 
 def code_for(guide: Guide, audiences: tuple[str, ...]) -> str:
@@ -191,3 +209,16 @@ _DECLARATION = FieldDefinition(
         " have consequences in law.",
     },
 )
+# Nobody: the numbers are of a region that does not exist, with right check digits.
+_SAMPLE_PERSON = {"person_name": "林示例", "person_id": "990102199001010015"}
+_SAMPLE_FIRM = {
+    "firm_name": "示例商贸有限公司",
+    "firm_code": "91990100MA1CHENG0Q",
+    "firm_representative": "林示例",
+    "firm_contact": "林示例",
+}
+_SAMPLE_REQUEST = {
+    "phone": "13900000000",
+    "request": "申请办理本事项，材料已按办事指南备齐，希望尽快办好。",
+    "declared": "yes",
+}

@@ -10,7 +10,7 @@ from typing import Literal
 
 from django.db import transaction
 
-from tongban.catalogue.importing.general_form import code_for, general_form
+from tongban.catalogue.importing.general_form import code_for, general_form, general_sample
 from tongban.catalogue.importing.guangdong import Guangdong
 from tongban.catalogue.importing.places import Places
 from tongban.catalogue.importing.problems import Problem, Problems, Severity
@@ -232,13 +232,15 @@ class _Import:
             return [None] * len(entries)
         codes = [code_for(entry.guide, entry.audiences) for entry in entries]
         new: dict[str, FormDefinition] = {}
+        samples: dict[str, dict[str, object]] = {}
         for code, entry in zip(codes, entries, strict=True):
             if code not in self.forms and code not in new:
                 new[code] = general_form(entry.guide.materials, entry.audiences)
+                samples[code] = general_sample(entry.guide.materials, entry.audiences)
         if new:
             if len(self.forms) > _MOST_FORMS:
                 self.forms = {code: self.forms[code] for code in codes if code in self.forms}
-            self.forms |= publish_forms(new)
+            self.forms |= publish_forms(new, samples)
         return [self.forms[code] for code in codes]
 
     def _refuse_repeated(self, stage: Stage) -> None:
