@@ -53,8 +53,8 @@ class Condition(_Strict):
 
     text: Text
     basis: Text = {}  # the clause it rests on
-    question: Text = {}  # the same as a plain question: "yes" means it is met
-    if_not: Text = {}  # what to do who must say no
+    question: OptionalText = {}  # the same as a plain question: "yes" means it is met
+    if_not: OptionalText = {}  # what to do who must say no
 
 
 class Material(_Strict):
