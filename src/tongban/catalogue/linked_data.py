@@ -33,6 +33,7 @@ Json = dict[str, object]
 
 # As ratings.SMALLEST_SAMPLE: fewer ratings say little, and may name somebody.
 FEWEST_RATINGS = 5
+_LOWEST_CONTENT = 3  # of five levels: mostly satisfied
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _AUDIENCES: dict[str, tuple[str, Localized]] = {
@@ -157,12 +158,17 @@ def government_service(
     _put(described, "offers", [_offer(fee, language) for fee in guide.fees])
     _put(described, "category", _theme_names(offering, around, language))
     if ratings and (told := sum(ratings.values())) >= FEWEST_RATINGS:
+        # Levels are ordered words, not distances: a share, no average (decision 16).
+        content = sum(n for level, n in ratings.items() if level >= _LOWEST_CONTENT)
         described["aggregateRating"] = {
             "@type": "AggregateRating",
-            "ratingValue": round(sum(level * n for level, n in ratings.items()) / told, 1),
+            "ratingValue": round(100 * content / told),
+            "bestRating": 100,
+            "worstRating": 0,
             "ratingCount": told,
-            "bestRating": 5,
-            "worstRating": 1,
+            "ratingExplanation": {"zh": "评价者中满意的百分比"}.get(
+                language, "Per cent of those who rated it who were satisfied"
+            ),
         }
     return described
 
