@@ -9,8 +9,10 @@ from dataclasses import dataclass
 class Document:
     """One thing that can be found.
 
-    `facets` are "kind:value" ("theme:birth", "agency:12"): what results are narrowed by and
-    counted by. `service` groups documents that are the same service offered in many places.
+    `facets` are "kind:value" ("theme:birth", "agency:12") without spaces: what results are
+    narrowed by and counted by. `service` groups documents that are the same service offered in
+    many places; those of one service with one set of titles are shown as one. `stamp` changes
+    whenever the document must be written anew: by it `check` sees what is out of step.
     """
 
     id: int
@@ -22,3 +24,4 @@ class Document:
     facets: tuple[str, ...]
     online: bool
     popularity: int  # times applied for
+    stamp: int = 0

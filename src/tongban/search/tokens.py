@@ -1,0 +1,278 @@
+"""Text to tokens, made once here for every engine. Pure.
+
+Chinese has no spaces: titles and queries become characters and pairs of neighbouring characters,
+which on the development sets found more than words cut by a dictionary (docs/search.md). Latin
+words lose accents and endings. Kinds of tokens cannot be mistaken for each other: text is
+casefolded, so a token that begins with a capital is one of ours.
+
+    护照      characters 护 照 and the pair 护照
+    renew     a Latin word, stemmed
+    Phuzhao   what 护照 sounds like; one token from each character of a title to five further on
+    Ihz       its initials
+    X1f0c…    a whole title, so that an exact match is one
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import blake2b
+from itertools import pairwise
+from types import MappingProxyType
+
+SOUND, INITIALS, EXACT = "P", "I", "X"
+# In the list of words, not in documents: a Latin word as it is written, to mend spelling with.
+WRITTEN = "W"
+
+# What a query may have; a book somebody pastes costs no more than a long question.
+LONGEST_QUERY = 300
+# Latin words are cut: tokens of a database have an end, and nobody types more.
+_LONGEST_WORD = 40
+# What a title sounds like is kept from each character on, so far.
+_SYLLABLES = 5
+_INITIALS = 8
+_MOST_SOUNDS = 40  # of one title
+_MOST_TEXT = 150  # tokens of a text
+
+_HAN = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_RUN = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+")
+_IS_HAN = re.compile(rf"[{_HAN}]")
+# Particles and what people say around what they want.
+_PARTICLES = frozenset("的了吗呢啊吧呀嘛哦么着我你您他她是在要想怎")
+_STOP = frozenset(
+    "a about am an and any are as at be but by can could did do does for from get had has have he"
+    " hello help her hi him his how i id if im in is it its ll me my need not of on or our please"
+    " re s she should so t tell that the their them there these they this those to us ve want was"
+    " we were what when where which who why will with would you your".split()
+) - {"id"}
+
+
+@dataclass(frozen=True)
+class Query:
+    """The tokens of what somebody typed.
+
+    `chars` alone say little: they rank, and find only where there is nothing else.
+    """
+
+    words: tuple[str, ...]  # Latin, stemmed
+    pairs: tuple[str, ...]  # of Han characters
+    chars: tuple[str, ...]
+    sounds: tuple[str, ...]  # of its Han runs, cut to `_SYLLABLES`
+    exact: str  # token of the whole; "" without a letter or digit
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.words or self.chars)
+
+
+def normal(text: str) -> str:
+    """Text as it is compared: full width as half, small letters, no accents, nothing unsendable."""
+    sendable = text.replace("\0", " ").encode("utf-8", "ignore").decode()
+    folded = unicodedata.normalize("NFKC", sendable).casefold()
+    if folded.isascii():
+        return folded
+    apart = unicodedata.normalize("NFKD", folded)
+    return unicodedata.normalize(
+        "NFC", "".join(char for char in apart if not "\u0300" <= char <= "\u036f")
+    )
+
+
+def runs(text: str) -> list[str]:
+    """Runs of Han characters and words of other letters or digits, of normal text."""
+    return _RUN.findall(text)
+
+
+def is_han(run: str) -> bool:
+    """Whether it begins with a Han character."""
+    return bool(_IS_HAN.match(run))
+
+
+def has_letters(text: str) -> bool:
+    """Whether there is anything to search for in what somebody typed."""
+    return _RUN.search(normal(text[:LONGEST_QUERY])) is not None
+
+
+def query_tokens(query: str) -> Query:
+    """The tokens of what somebody typed; at most LONGEST_QUERY characters are read."""
+    text = normal(query[:LONGEST_QUERY])
+    found = runs(text)
+    han = [run for run in found if is_han(run)]
+    latin = [run for run in found if not is_han(run)]
+    content = [word for word in latin if word not in _STOP] or (latin if not han else [])
+    chars = [char for run in han for char in run]
+    said = [char for char in chars if char not in _PARTICLES]
+    pairs = [
+        first + second
+        for run in han
+        for first, second in pairwise(run)
+        if first not in _PARTICLES or second not in _PARTICLES
+    ]
+    return Query(
+        words=_once(stem(word) for word in content),
+        pairs=_once(pairs),
+        chars=_once(said or chars),
+        sounds=_once(
+            SOUND + "".join(syllables(run)[:_SYLLABLES])
+            for run in _without_particles(han)
+            if len(run) > 1
+        ),
+        exact=exact_token(text),
+    )
+
+
+def title_tokens(title: str) -> frozenset[str]:
+    """The tokens of a title or another name: characters, pairs, words and the whole."""
+    return _name_tokens(title)[0]
+
+
+def sound_tokens(title: str) -> frozenset[str]:
+    """What a title sounds like and its initials, from each of its characters on."""
+    return _name_tokens(title)[1]
+
+
+def written_words(names: Iterable[str]) -> frozenset[str]:
+    """The Latin words of names as they are written."""
+    return frozenset(
+        run[:_LONGEST_WORD]
+        for name in names
+        for run in runs(normal(name))
+        if run.isalpha() and not is_han(run)
+    )
+
+
+def text_tokens(text: str) -> frozenset[str]:
+    """The tokens of running text: pairs and words, as far as `_MOST_TEXT` of them."""
+    found: dict[str, None] = {}
+    for run in runs(normal(text)):
+        if is_han(run):
+            found |= dict.fromkeys(first + second for first, second in pairwise(run))
+        elif run not in _STOP:
+            found[stem(run)] = None
+        if len(found) >= _MOST_TEXT:
+            break
+    return frozenset(list(found)[:_MOST_TEXT])
+
+
+@dataclass(frozen=True)
+class DocumentTokens:
+    """The tokens of a document by weight (A, B, D), and how long its titles are."""
+
+    weights: Mapping[str, str]
+    han: int  # tokens of its Chinese titles
+    latin: int  # words of its other titles
+
+    def vector(self) -> str:
+        """As the text of a tsvector. Each token stands once, with its highest weight."""
+        return " ".join(f"'{token}':1{weight}" for token, weight in self.weights.items())
+
+
+@lru_cache(maxsize=20_000)
+def document_tokens(
+    titles: tuple[str, ...], synonyms: tuple[str, ...], text: str
+) -> DocumentTokens:
+    """The tokens of a document. Names and texts repeat from agency to agency, hence the cache."""
+    weights: dict[str, str] = {}
+    for token in text_tokens(text):
+        weights[token] = ""  # D
+    for name in (*titles, *synonyms):
+        for token in sound_tokens(name):
+            weights[token] = "B"
+    for name in synonyms:
+        for token in title_tokens(name):
+            weights[token] = "B"
+    for title in titles:
+        for token in title_tokens(title):
+            weights[token] = "A"
+    lengths = {True: 0, False: 0}
+    for title in titles:
+        for run in runs(normal(title)):
+            lengths[is_han(run)] += 2 * len(run) - 1 if is_han(run) else 1
+    return DocumentTokens(MappingProxyType(weights), lengths[True], lengths[False])
+
+
+def exact_token(text: str) -> str:
+    """The token of a whole title or query: the same whatever stands between its words."""
+    found = "".join(runs(normal(text)))
+    if not found:
+        return ""
+    return EXACT + blake2b(found.encode(), digest_size=6).hexdigest()
+
+
+def stem(word: str) -> str:
+    """An English word without its ending: renewing, renewed, renews → renew. Others hardly change.
+
+    What it makes is compared, never shown; the same rule for titles and queries is all that counts.
+    """
+    word = word[:_LONGEST_WORD]
+    if len(word) <= 3 or not word.isalpha():
+        return word
+    if word.endswith("ies") and len(word) > 4:
+        word = word[:-3] + "y"
+    elif word.endswith("sses"):
+        word = word[:-2]
+    elif word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        word = word[:-1]
+    for ending in ("ing", "ed"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            word = word[: -len(ending)]
+            if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "lsz":
+                word = word[:-1]
+            break
+    if word.endswith("e") and len(word) > 3:
+        word = word[:-1]
+    if word.endswith("y") and len(word) > 3:
+        word = word[:-1] + "i"
+    return word
+
+
+@lru_cache(maxsize=20_000)
+def syllables(run: str) -> tuple[str, ...]:
+    """Pinyin of Han characters without tones, ü as v; others are left out."""
+    # Its tables take a third of a second to load: only where they are needed.
+    from pypinyin import lazy_pinyin
+
+    # Words with ü are typed with v; a few rare characters have syllables such as "ê".
+    found = (normal(one) for one in lazy_pinyin(run, v_to_u=False, errors="ignore"))
+    return tuple(one for one in found if one.isascii() and one.isalpha())
+
+
+@lru_cache(maxsize=20_000)
+def _name_tokens(name: str) -> tuple[frozenset[str], frozenset[str]]:
+    tokens = set()
+    found = runs(normal(name))
+    for run in found:
+        if is_han(run):
+            tokens.update(run)
+            tokens.update(first + second for first, second in pairwise(run))
+        else:
+            tokens.add(stem(run))
+    if exact := exact_token(name):
+        tokens.add(exact)
+    sounds = syllables("".join(run for run in found if is_han(run)))
+    spoken = set()
+    for start in range(min(len(sounds), _MOST_SOUNDS)):
+        spoken.add(SOUND + "".join(sounds[start : start + _SYLLABLES]))
+        spoken.add(INITIALS + "".join(one[0] for one in sounds[start : start + _INITIALS]))
+    return frozenset(tokens), frozenset(spoken)
+
+
+def _without_particles(han: Iterable[str]) -> list[str]:
+    """The parts of Han runs between particles."""
+    parts: list[str] = []
+    for run in han:
+        part = ""
+        for char in run:
+            if char in _PARTICLES:
+                parts.append(part)
+                part = ""
+            else:
+                part += char
+        parts.append(part)
+    return parts
+
+
+def _once(tokens: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(tokens))
