@@ -2,6 +2,20 @@
 
 from __future__ import annotations
 
+import structlog
+from procrastinate.contrib.django import app
+
+from tongban.catalogue.rehearsing import rehearse
 from tongban.catalogue.scheduling import planned_guides
 
-__all__ = ["planned_guides"]
+__all__ = ["planned_guides", "rehearse_nightly"]
+
+log = structlog.get_logger(__name__)
+
+
+@app.periodic(cron="41 2 * * *")
+@app.task(queue="upkeep", queueing_lock="rehearse", pass_context=False)
+def rehearse_nightly(timestamp: int) -> None:
+    """Fill in every published form, and tell the editors of those that broke."""
+    tally = rehearse()
+    log.info("rehearsed", passed=tally.passed, failed=tally.failed, untried=tally.untried)

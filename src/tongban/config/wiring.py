@@ -6,17 +6,19 @@ from django.urls import reverse
 
 from tongban.cases.api import on_calendar_changed
 from tongban.kernel.announcements import Listener, subscribe
-from tongban.notices.api import TOLD, links_to, tell_case_news
+from tongban.notices.api import TOLD, links_to, tell_case_news, tell_rehearsal_news
 
 SUBSCRIPTIONS: dict[str, list[Listener]] = {
     **{f"case.{act}": [tell_case_news] for act in TOLD},
     "calendar.changed": [on_calendar_changed],
+    "rehearsal.broken": [tell_rehearsal_news],
 }
 
 # Which page a notice's subject leads to.
 LINKS = {
     "case": lambda number: reverse("portal:case", args=[number]),
     "staff_case": lambda number: reverse("workbench:case", args=[number]),
+    "rehearsals": lambda _key: reverse("workbench:rehearsals"),
 }
 
 

@@ -53,7 +53,7 @@ from tongban.forms.definition import (
 from tongban.forms.expressions import BadExpression, Shape, Type, compile_expression
 from tongban.forms.posting import StepResult, parse_step
 from tongban.forms.prefill import Prefilled, prefilled, sources
-from tongban.forms.publishing import form, publish_form, publish_forms, sample_of
+from tongban.forms.publishing import form, form_code, publish_form, publish_forms, sample_of
 from tongban.forms.rehearsing import Fault, rehearse_answers, sample_today
 from tongban.forms.rendering import StepPage, print_form, render_step
 from tongban.forms.review import Part, Row, Section, readable, render_review, review_sections
@@ -100,6 +100,7 @@ __all__ = [
     "finished_steps",
     "first_unfinished",
     "form",
+    "form_code",
     "json_schema",
     "mask",
     "materials",

@@ -111,6 +111,12 @@ def sample_of(version_id: int) -> Mapping[str, Any]:
     return sample
 
 
+def form_code(version_id: int) -> str:
+    """What people call the version by: "birth-registration, version 2"."""
+    code, number = FormVersion.objects.values_list("code", "number").get(pk=version_id)
+    return f"{code}, version {number}"
+
+
 def _digest(code: str, content: object) -> str:
     text = json.dumps([code, content], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

@@ -49,7 +49,15 @@ from tongban.identity.parties import (
     update_party,
 )
 from tongban.identity.phones import local_phone, masked_phone, normalise_phone
-from tongban.identity.posts import StaffPost, appoint, colleagues, end_post, give_post, staff
+from tongban.identity.posts import (
+    StaffPost,
+    appoint,
+    colleagues,
+    end_post,
+    give_post,
+    holders,
+    staff,
+)
 from tongban.identity.tokens import (
     SCOPES,
     TokenBearer,
@@ -99,6 +107,7 @@ __all__ = [
     "find_person",
     "give_post",
     "greeting",
+    "holders",
     "id_number_birth_date",
     "is_id_number",
     "known_answers",

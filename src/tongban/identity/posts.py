@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from tongban.directory.api import NoSuchRegion, agency, region, subtree
 from tongban.identity.contacts import account_names
 from tongban.identity.models import Account, Post
-from tongban.identity.viewers import Officer
+from tongban.identity.viewers import HeldPost, Officer
 from tongban.kernel import clock
 from tongban.kernel.errors import Refused
 from tongban.kernel.localized import Localized
@@ -97,6 +97,16 @@ def staff(by: Officer, *, include_ended: bool = False) -> list[StaffPost]:
 def colleagues(agency_id: int, roles: Sequence[str] = ("clerk", "officer")) -> list[StaffPost]:
     """Who holds one of the roles at an agency now, to hand a case to."""
     return _staff(Post.objects.filter(_current(), agency_id=agency_id, role__in=roles))
+
+
+def holders(role: str) -> list[tuple[int, HeldPost]]:
+    """Everybody who holds a post of that role now: (account, post), in the order they began."""
+    return [
+        (post.account_id, HeldPost(post.role, post.region_id, post.region.path, post.agency_id))
+        for post in Post.objects.filter(_current(), role=role)
+        .select_related("region")
+        .order_by("since", "pk")
+    ]
 
 
 def _current() -> Q:

@@ -6,6 +6,7 @@ from tongban.notices.case_news import TOLD
 from tongban.notices.case_news import tell as tell_case_news
 from tongban.notices.inbox import Message, mark_read, message, notices_of, unread_count
 from tongban.notices.models import Notice
+from tongban.notices.rehearsal_news import tell as tell_rehearsal_news
 from tongban.notices.sending import links_to, notify
 
 __all__ = [
@@ -18,5 +19,6 @@ __all__ = [
     "notices_of",
     "notify",
     "tell_case_news",
+    "tell_rehearsal_news",
     "unread_count",
 ]

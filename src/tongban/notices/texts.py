@@ -126,6 +126,15 @@ KINDS: Mapping[str, Words] = {
             "shows what this means for your case."
         ),
     ),
+    "rehearsal.broken": Words(
+        _("The form no longer works with its sample answers: %(item)s"),
+        _(
+            "A rehearsal of “%(item)s” got stuck. The form belongs to %(count)s of the "
+            "guides you look after.\n\n%(problem)s\n\nWhoever applies may get stuck at the same "
+            "place. Mend the form or its sample answers, publish the guide again, and rehearse it "
+            "at once on the page below."
+        ),
+    ),
 }
 
 
