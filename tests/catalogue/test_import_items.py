@@ -73,8 +73,10 @@ def test_a_row_becomes_an_offering_with_a_published_guide(tmp_path: Path) -> Non
     assert guide.conditions[0].text == {"zh": "在本市举办河灯会的人。"}
     assert guide.consult_phone == "0990-5550100"
     assert guide.visits == 0
-    assert guide.extra["来源事项类型代码"] == "21"
-    assert guide.extra["服务对象"] == "自然人、企业法人"
+    assert guide.served == ("person", "company")
+    assert guide.channels.ways == ("window", "online")
+    assert (guide.channels.appointments.offered, guide.channels.courier.offered) == (True, False)
+    assert guide.extra == {"来源主题": "文化体育、其他"}
     assert version.checked_on is None  # no editor has looked at it
 
 

@@ -6,12 +6,16 @@ exercise (1), 基本编码 (12). A 业务办理项 (one of several ways to use a
 
 Provinces also keep older forms; Sichuan's is `SichuanCode`. Letters occur inside codes
 ("44010200300Y"), so a code is never a number.
+
+Sources write the values of elements in codes or words of their own; a `CodeMap` says which of
+theirs is which of ours, for each table, and back.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
@@ -136,6 +140,133 @@ def read_code(text: str) -> OfferingCode:
     if len(code) not in (31, 33):
         raise BadCode(f"an item's code has 31 characters, or 33 with its serial, not {len(code)}")
     return OfferingCode(code[:18], code[18], read_basic_code(code[19:31]), code[31:])
+
+
+@dataclass(frozen=True)
+class CodeMap:
+    """How a source writes the values of elements: table → what it writes → our value.
+
+    One to one within a table, so that nothing is lost either way. `also` holds what a source writes
+    besides: read, never written.
+    """
+
+    source: str
+    tables: Mapping[str, Mapping[str, str]]
+    also: Mapping[str, Mapping[str, str]]
+
+    def read(self, table: str, theirs: str) -> str:
+        """Our value. Raises BadCode for what the source's table does not have."""
+        known = self.tables[table]
+        ours = known.get(theirs) or self.also.get(table, {}).get(theirs)
+        if ours is None:
+            raise BadCode(f"{theirs!r} is not in the table {table} of {self.source}")
+        return ours
+
+    def write(self, table: str, ours: str) -> str:
+        """What the source writes. Raises BadCode for what it has no code for."""
+        for theirs, own in self.tables[table].items():
+            if own == ours:
+                return theirs
+        raise BadCode(f"the table {table} of {self.source} has nothing for {ours!r}")
+
+
+_SERVED = {
+    "自然人": "person",
+    "企业法人": "company",
+    "事业法人": "public_institution",
+    "社会组织法人": "social_organisation",
+    "非法人企业": "unincorporated",
+    "行政机关": "authority",
+    "其他组织": "other",
+}
+_DEPTHS = ("ask", "send", "pre_check", "accept", "handle", "feedback", "e_certificate", "other")
+_OLD_DEPTHS = {"Ⅰ": "1", "Ⅱ": "2", "Ⅲ": "3", "Ⅳ": "4"}
+
+# The tables of the national interface (2020).
+NATIONAL = CodeMap(
+    "the national table",
+    {
+        "type": {code: code for code in TYPES},
+        "level": {code: code for code in LEVELS},
+        "way": {"1": "window", "2": "online", "3": "courier"},
+        "depth": {str(number): depth for number, depth in enumerate(_DEPTHS, start=1)},
+        "old_depth": _OLD_DEPTHS,
+        "served": dict(zip(["1", "2", "3", "4", "5", "6", "9"], _SERVED.values(), strict=True)),
+        "case_type": {"1": "immediate", "2": "promised"},
+        "limit_unit": {"1": "working_days", "2": "calendar_days"},
+        "reach": {"1": "nation", "2": "provinces", "3": "cities", "4": "counties"},
+        "body_nature": {"1": "statutory", "2": "authorised", "3": "entrusted"},
+        "power": {
+            "1": "own",
+            "2": "devolved",
+            "3": "authorised_above",
+            "4": "authorised_same",
+            "5": "entrusted_above",
+            "6": "entrusted_same",
+        },
+        "original": {"1": "original", "2": "copy", "3": "both"},
+        "medium": {"1": "paper", "2": "electronic", "3": "either"},
+        "necessity": {"1": "required", "2": "conditional", "3": "tolerated"},
+        "material_source": {"10": "applicant", "20": "government", "99": "other"},
+        "result": {
+            "出证办结": "certificate",
+            "出文办结": "document",
+            "审批办结": "decision",
+            "其他": "record",
+        },
+    },
+    # A later list of depths has 其他 as its ninth.
+    {"depth": {"9": "other"}},
+)
+
+# Guangdong publishes words where the nation has codes, and its item types differ in two places.
+GUANGDONG = CodeMap(
+    "Guangdong",
+    {
+        "type": {
+            "01": "01",
+            "05": "05",
+            "07": "07",
+            "08": "08",
+            "09": "09",
+            "20": "10",  # 其他行政权力
+            "21": "20",  # 公共服务
+        },
+        "level": {code: code for code in LEVELS},
+        "way": {"窗口办理": "window", "网上办理": "online", "快递申请": "courier"},
+        "depth": {
+            "互联网咨询": "ask",
+            "互联网收件": "send",
+            "互联网预审": "pre_check",
+            "互联网受理": "accept",
+            "互联网办理": "handle",
+            "互联网办理结果信息反馈": "feedback",
+            "互联网电子证照反馈": "e_certificate",
+            "其他": "other",
+        },
+        "old_depth": _OLD_DEPTHS,
+        "served": _SERVED,
+        "limit_unit": {"工作日": "working_days", "自然日": "calendar_days"},
+        "flag": {"是": "yes", "否": "no"},
+    },
+    {"flag": {"支持": "yes", "不支持": "no", "1": "yes", "0": "no"}},
+)
+
+# Sichuan's types and levels are the nation's; its published rows give no other codes.
+SICHUAN = CodeMap(
+    "Sichuan",
+    {
+        "type": {code: code for code in ("01", "05", "07", "08", "09", "10", "20")},
+        "level": {code: code for code in LEVELS},
+        "way": NATIONAL.tables["way"],
+        "depth": NATIONAL.tables["depth"],
+        "old_depth": _OLD_DEPTHS,
+        "served": NATIONAL.tables["served"],
+    },
+    {},
+)
+
+CODE_MAPS = {"national": NATIONAL, "gd": GUANGDONG, "sc": SICHUAN}
 
 
 _SICHUAN = re.compile(

@@ -6,43 +6,36 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from tongban.catalogue import codes
-from tongban.catalogue.guide import Condition, Guide, Material
+from tongban.catalogue.guide import (
+    Appointments,
+    Authority,
+    Channels,
+    Condition,
+    Courier,
+    Guide,
+    Material,
+    OfficeSystem,
+    Way,
+)
 from tongban.catalogue.importing.rows import Row
 from tongban.catalogue.importing.sources import Body, Column, Entry, ItemKey
 from tongban.catalogue.importing.topics import TOPICS
 from tongban.kernel.localized import Localized
 
-# Guangdong's item types differ from the national table in two places.
-TYPES = {
-    "01": "01",
-    "05": "05",
-    "07": "07",
-    "08": "08",
-    "09": "09",
-    "20": "10",  # 其他行政权力
-    "21": "20",  # 公共服务
+_TYPE_TEXTS = {
+    own: codes.TYPES[national]["zh"] for own, national in codes.GUANGDONG.tables["type"].items()
 }
-_TYPE_TEXTS = {own: codes.TYPES[national]["zh"] for own, national in TYPES.items()}
 _TEXTS_ALSO_SEEN = {"20": "其他权力"}
 
 # What stands where a list or a text would be if there were anything to say.
 _NOTHING = {"无", "无。", "无条件", "无条件。", "无条件限制", "/", "-"}
+# What stands where a place would be, if nobody can come.
+_NO_WINDOW = {"无线下办理窗口", *_NOTHING}
 _LEVEL_TEXTS = {"2": "省级", "3": "市级", "4": "县级", "5": "镇级", "6": "村级"}
-# Kept as they came, under names that readers of the guide understand.
-_EXTRA = {
-    "sub_task_name": "办理项名称",
-    "service_objects": "服务对象",
-    "themes": "来源主题",
-    "task_type": "来源事项类型代码",
-    "appointment": "支持预约",
-    "courier": "支持快递",
-    "platform": "来源办理系统",
-    "co_dept": "联办机构",
-}
-_PERSON, _FIRMS = (
-    "自然人",
-    {"企业法人", "事业法人", "社会组织法人", "非法人企业", "行政机关", "其他组织"},
-)
+# Kept as it came, under a name that readers of the guide understand: several topics of the source
+# are one theme here.
+_EXTRA = {"themes": "来源主题"}
+_PERSON = "自然人"
 
 
 @lru_cache(maxsize=20_000)
@@ -53,6 +46,28 @@ def _materials(listed: str) -> tuple[Material, ...]:
         Material(key=f"material_{place}", name={"zh": name}, medium="either")
         for place, name in enumerate((n for n in names if n and n not in _NOTHING), start=1)
     )
+
+
+@lru_cache(maxsize=5_000)
+def _channels(
+    window: bool, online: bool, courier: bool | None, appointments: bool | None, system: str
+) -> Channels:
+    """The same for many rows."""
+    ways: tuple[Way, ...] = (
+        *(("window",) if window else ()),
+        *(("online",) if online else ()),
+        *(("courier",) if courier else ()),
+    )
+    return Channels(
+        ways=ways,
+        appointments=Appointments(offered=appointments),
+        courier=Courier(offered=courier),
+        system=OfficeSystem(used=True, name={"zh": system}) if system else OfficeSystem(),
+    )
+
+
+def _unless_nothing(text: str) -> str:
+    return "" if text in _NOTHING else text
 
 
 class Guangdong:
@@ -70,11 +85,13 @@ class Guangdong:
         "use_level": Column("行使层级", "Offering.level; checked against task_code"),
         "catalog_code": Column("基本编码", "Item.code; checked against task_code"),
         "task_name": Column("事项名称", "Offering.name; Item.name without the part in brackets"),
-        "sub_task_name": Column("办理项名称", "guide.extra; ends task_name in brackets"),
+        "sub_task_name": Column(
+            "办理项名称", "Offering.name, which it ends in brackets; else guide.extra"
+        ),
         "parent_catalog_code": Column("基本编码 of the main item", "Item.parent"),
         "parent_catalog_name": Column("name of the main item", "Item.name of the parent"),
         "task_type": Column(
-            "事项类型, own table", "Item.type, translated (20→10, 21→20); guide.extra"
+            "事项类型, own table", "Item.type, through codes.GUANGDONG (20→10, 21→20)"
         ),
         "task_type_text": Column(
             "事项类型 in words", "checked: says what task_type says", kept=False
@@ -90,18 +107,22 @@ class Guangdong:
         "promise_days": Column("承诺时限", "guide.limits.promised"),
         "days_unit": Column("工作日 or 自然日", "guide.limits.unit"),
         "visits": Column("到办事现场次数", "guide.visits"),
-        "online": Column("是否网上办理", "guide.online"),
-        "appointment": Column("是否支持预约", "guide.extra"),
-        "courier": Column("是否支持物流快递", "guide.extra"),
-        "platform": Column("the system used so far", "guide.extra"),
-        "location": Column("办理地点", "guide.place"),
+        "online": Column("是否网上办理", "guide.online, guide.channels.ways"),
+        "appointment": Column("是否支持预约", "guide.channels.appointments.offered"),
+        "courier": Column(
+            "是否支持物流快递", "guide.channels.courier.offered, guide.channels.ways"
+        ),
+        "platform": Column("办理系统", "guide.channels.system.name"),
+        "location": Column(
+            "办理地点", "guide.place; without a window: not among guide.channels.ways"
+        ),
         "accept_condition": Column("受理条件", "guide.conditions"),
         "consult_phone": Column("咨询方式, free text", "guide.consult_phone"),
         "complain_phone": Column("监督投诉方式, free text", "guide.complaint_phone"),
         "themes": Column("主题, joined with |", "Offering.themes through topics.py; guide.extra"),
-        "service_objects": Column("服务对象, joined with |", "Offering.audiences; guide.extra"),
+        "service_objects": Column("服务对象, joined with |", "guide.served; Offering.audiences"),
         "materials": Column("材料, joined with |", "guide.materials; uploads of the form"),
-        "co_dept": Column("联办机构", "guide.extra"),
+        "co_dept": Column("联办机构", "guide.authority.partners"),
     }
     required = frozenset(columns)
     region_names: Mapping[str, Localized] = {}
@@ -116,7 +137,7 @@ class Guangdong:
         row.code = row["task_code"]
         code = self._code(row)
         name, guide = row.text("task_name", 250), self._guide(row)
-        item_type = TYPES.get(row["task_type"])
+        item_type = codes.GUANGDONG.tables["type"].get(row["task_type"])
         if item_type is None:
             row.error("task_type", f"is not a type of this source: {row['task_type']!r}")
         themes = self._themes(row)
@@ -179,20 +200,50 @@ class Guangdong:
             row.warn("org_code", "is not what stands in dept_uscc (characters 9–17)")
 
     def _guide(self, row: Row) -> Guide:
-        condition = row["accept_condition"]
+        condition, place = row["accept_condition"], row["location"]
         kind = _TYPE_TEXTS.get(row["task_type"], "")
+        online, courier = row.yes("online"), self._flag(row, "courier")
+        has_window = place not in _NO_WINDOW
+        sub_task = row["sub_task_name"]
+        extra = row.kept(_EXTRA)
+        if sub_task and not row["task_name"].endswith(f"({sub_task})"):
+            extra["办理项名称"] = sub_task
         return Guide(
             summary={"zh": f"由{row['dept_name']}办理的{kind}事项。"},
             conditions=() if condition in {"", *_NOTHING} else (Condition(text={"zh": condition}),),
             materials=_materials(row["materials"]),
             limits=row.limits("legal_days", "promise_days", "days_unit"),
             visits=row.number("visits", 50),
-            online=row.yes("online"),
-            place={"zh": row["location"]} if row["location"] else {},
-            consult_phone=row["consult_phone"],
-            complaint_phone=row["complain_phone"],
-            extra=row.kept(_EXTRA),
+            online=online,
+            place={"zh": place} if place and has_window else {},
+            consult_phone=_unless_nothing(row["consult_phone"]),
+            complaint_phone=_unless_nothing(row["complain_phone"]),
+            served=tuple(
+                codes.GUANGDONG.tables["served"][name]
+                for name in row.list("service_objects")
+                if name in codes.GUANGDONG.tables["served"]
+            ),
+            channels=_channels(
+                bool(place) and has_window,
+                online,
+                courier,
+                self._flag(row, "appointment"),
+                row["platform"],
+            ),
+            authority=Authority(partners={"zh": row["co_dept"]}) if row["co_dept"] else Authority(),
+            extra=extra,
         )
+
+    def _flag(self, row: Row, column: str) -> bool | None:
+        said = row[column]
+        if not said:
+            return None
+        try:
+            return codes.GUANGDONG.read("flag", said) == "yes"
+        except codes.BadCode:
+            what = "says neither yes nor no"
+            row.warn(column, f"{what}: {said[:40]!r}", sort=what)
+            return None
 
     def _themes(self, row: Row) -> tuple[str, ...]:
         found = []
@@ -210,8 +261,9 @@ class Guangdong:
 
     def _audiences(self, row: Row) -> tuple[str, ...]:
         named = set(row.list("service_objects"))
-        if unknown := named - {_PERSON} - _FIRMS:
+        if unknown := named - codes.GUANGDONG.tables["served"].keys():
             what = "names somebody unknown here"
             row.warn("service_objects", f"{what}: {', '.join(sorted(unknown))}", sort=what)
-        audiences = ("person",) * (_PERSON in named) + ("firm",) * bool(named & _FIRMS)
+        known = named - unknown
+        audiences = ("person",) * (_PERSON in known) + ("firm",) * bool(known - {_PERSON})
         return audiences or ("person", "firm")

@@ -15,13 +15,8 @@ from tongban.catalogue.importing.rows import Row
 from tongban.catalogue.importing.sources import Body, Column, Entry, ItemKey
 from tongban.kernel.localized import Localized
 
-# Sichuan's item types are the national ones.
-TYPES = {code: code for code in ("01", "05", "07", "08", "09", "10", "20")}
-
-
 # Kept as they came, under names that readers of the guide understand.
 _EXTRA = {
-    "task_type": "来源事项类型代码",
     "body_code": "来源机构代码",
     "dept_code": "来源部门编号",
 }
@@ -47,7 +42,7 @@ class Sichuan:
             "the body's credit code, or what stands for one",
             "Agency.credit_code: the one most of the body's rows give; guide.extra",
         ),
-        "task_type": Column("事项类型, national table", "Item.type; guide.extra"),
+        "task_type": Column("事项类型, national table", "Item.type"),
         "task_type_text": Column(
             "事项类型 in words", "checked: says what task_type says", kept=False
         ),
@@ -70,7 +65,7 @@ class Sichuan:
     def entry(self, row: Row, body: Body) -> Entry | None:
         row.code = row["item_code"]
         name = row.text("name", 250)
-        item_type = TYPES.get(row["task_type"])
+        item_type = codes.SICHUAN.tables["type"].get(row["task_type"])
         if item_type is None:
             row.error("task_type", f"is not a type of this source: {row['task_type']!r}")
         elif row["task_type_text"] != codes.TYPES[item_type]["zh"]:
