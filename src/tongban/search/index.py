@@ -98,7 +98,7 @@ def count_words() -> int:
     """Count anew how many entries each token stands in; how many tokens. For rare-word weights."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("DELETE FROM search_word")
-        cursor.execute(_COUNT_WORDS)
+        cursor.execute(_COUNT_WORDS, {"exact": EXACT, "written": WRITTEN})
         return int(cursor.rowcount)
 
 
@@ -233,9 +233,9 @@ INSERT INTO search_word (word, entries) SELECT word, 1 FROM unnest(%s::text[]) A
 ON CONFLICT DO NOTHING
 """
 
-_COUNT_WORDS = f"""
+_COUNT_WORDS = """
 INSERT INTO search_word (word, entries)
-SELECT word, ndoc FROM ts_stat('SELECT tsv FROM search_entry') WHERE left(word, 1) <> '{EXACT}'
-UNION ALL SELECT '{WRITTEN}' || word, count(*) FROM search_entry, unnest(words) word GROUP BY word
+SELECT word, ndoc FROM ts_stat('SELECT tsv FROM search_entry') WHERE left(word, 1) <> %(exact)s
+UNION ALL SELECT %(written)s || word, count(*) FROM search_entry, unnest(words) word GROUP BY word
 UNION ALL SELECT '', count(*) FROM search_entry
 """

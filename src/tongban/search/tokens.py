@@ -42,12 +42,13 @@ _RUN = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+")
 _IS_HAN = re.compile(rf"[{_HAN}]")
 # Particles and what people say around what they want.
 _PARTICLES = frozenset("的了吗呢啊吧呀嘛哦么着我你您他她是在要想怎")
-_STOP = frozenset(
-    "a about am an and any are as at be but by can could did do does for from get had has have he"
-    " hello help her hi him his how i id if im in is it its ll me my need not of on or our please"
-    " re s she should so t tell that the their them there these they this those to us ve want was"
-    " we were what when where which who why will with would you your".split()
-) - {"id"}
+_STOP_WORDS = """
+a about am an and any are as at be but by can could did do does for from get had has have he hello
+help her hi him his how i if im in is it its ll me my need not of on or our please re s she should
+so t tell that the their them there these they this those to us ve want was we were what when
+where which who why will with would you your
+"""
+_STOP = frozenset(_STOP_WORDS.split())
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,8 @@ class Query:
     `chars` alone say little: they rank, and find only where there is nothing else.
     """
 
-    words: tuple[str, ...]  # Latin, stemmed
+    typed: tuple[str, ...]  # Latin words as they are written
+    words: tuple[str, ...]  # the same, stemmed
     pairs: tuple[str, ...]  # of Han characters
     chars: tuple[str, ...]
     sounds: tuple[str, ...]  # of its Han runs, cut to `_SYLLABLES`
@@ -111,6 +113,7 @@ def query_tokens(query: str) -> Query:
         if first not in _PARTICLES or second not in _PARTICLES
     ]
     return Query(
+        typed=_once(content),
         words=_once(stem(word) for word in content),
         pairs=_once(pairs),
         chars=_once(said or chars),

@@ -1,0 +1,343 @@
+"""Find documents by words. How they are ranked: docs/search.md.
+
+A region with few documents is read whole (its index gives its rows, each is compared); a large
+area is searched in two steps, services first, then where they are offered.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.cache import cache
+from django.db import connection
+
+from tongban.search import lexicon
+from tongban.search.tokens import LONGEST_QUERY, Query, normal, query_tokens, stem
+
+# A search counts at most so many documents (region) or services (large area), the best.
+MOST_DOCUMENTS = 2000
+MOST_SERVICES = 200
+# A region in which more than so many documents are seen is a large area.
+LARGE = 8000
+_FRESH = 300  # seconds that this is remembered; it decides how is searched, not what is found
+
+# Tokens of one query: the rarest of each kind.
+_MOST_PAIRS, _MOST_CHARS, _MOST_WORDS = 24, 16, 16
+# Weights of tokens in guide texts (D), nothing (C), synonyms and sounds (B), titles (A).
+_WEIGHTS = "{0.05,0.1,0.5,1}"
+# Rarities are rounded to multiples of this, so that few ranks are computed for a document.
+_STEP = 2.0
+_SOUND_RARITY = 2.0
+# Saturation and length of BM25; the usual length of a title in tokens, Chinese and other.
+_K, _B, _HAN_LENGTH, _LATIN_LENGTH = 1.2, 0.75, 26, 7
+# What has less of the query than this, or less than this of what the best has, is not found.
+_FLOOR, _CUT = 0.15, 0.3
+# `ts_rank` gives one occurrence 6/π² of its weight.
+_TS_RANK = 1.64493406685
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A service that was found, and the document that serves the reader best."""
+
+    id: int
+    service: int
+    score: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """The best `n` hits; `total` and `facets` (kind → value → services) count all that was found.
+
+    `corrected`: what was searched for instead, where a word was misspelt; else "".
+    """
+
+    hits: tuple[Hit, ...] = ()
+    total: int = 0
+    facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    corrected: str = ""
+
+
+def find(
+    query: str,
+    *,
+    region_path: str = "",
+    facets: Sequence[str] = (),
+    prefer: Sequence[str] = (),
+    n: int = 20,
+    counted: bool = True,
+    meant: Mapping[int, float] | None = None,
+) -> Found:
+    """Services with something of the query, best first; none without a letter or digit in it.
+
+    Found is what is offered to people of `region_path` (by it, above it, below it; "" anywhere)
+    and has all `facets` ("kind:value"). Those with a facet of `prefer` come somewhat earlier.
+    `counted` False leaves `facets` out. `meant`: services that mean what was asked, whatever their
+    words, and how well (0 to 1).
+    """
+    plan = _plan(query_tokens(query))
+    if plan is None and not meant:
+        return Found()
+    plan = plan or _NOTHING
+    statement, parameters = _statement(
+        plan, region_path, facets=facets, prefer=prefer, n=n, counted=counted, meant=meant or {}
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        hits, total, counts = cursor.fetchone()
+    return Found(
+        hits=tuple(Hit(*one) for one in _read(hits) or ()),
+        total=total,
+        facets=_by_kind(_read(counts) or {}),
+        corrected=_corrected(query, plan.corrections),
+    )
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What is looked for: one of `match`, ranked by `ranks` (weight, tokens of that weight)."""
+
+    match: str
+    ranks: tuple[tuple[float, str], ...]
+    weight: float  # of all that is ranked
+    length: str  # column of the titles' length
+    usual_length: int
+    corrections: Mapping[str, str]  # of words, as typed
+
+
+_NOTHING = _Plan("'X'", (), 0, "han", _HAN_LENGTH, {})
+
+
+def _plan(query: Query) -> _Plan | None:
+    """How to search for a query; None if nothing could be found."""
+    if query.is_empty:
+        return None
+    rarity = lexicon.rarity([*query.words, *query.pairs, *query.chars])
+    terms: dict[str, float] = {}  # as in a tsquery → weight
+    corrections: dict[str, str] = {}
+    match: list[str] = []
+
+    pairs = _rarest(rarity, query.pairs, _MOST_PAIRS)
+    words = _rarest(rarity, query.words, _MOST_WORDS)
+    chars = _rarest(rarity, query.chars, _MOST_CHARS)
+    for token in (*pairs, *words, *chars):
+        terms[_term(token)] = rarity.of(token)
+    said = [token for token in (*pairs, *words) if not rarity.is_frequent(token)]
+    match += [_term(token) for token in said or (*pairs, *words)]
+    for sound in query.sounds:
+        terms[_term(sound, prefix=True)] = _SOUND_RARITY
+        match.append(_term(sound, prefix=True))
+    for term, meant_as in _meant(query, rarity, corrections).items():
+        terms[term] = meant_as
+        match.append(term)
+    if query.exact:
+        terms[_term(query.exact)] = rarity.of("")
+        match.append(_term(query.exact))
+    if not pairs and not query.words:
+        match += [_term(token) for token in chars]
+    if not match:
+        return None
+    classes: dict[float, list[str]] = defaultdict(list)
+    for term, weight in terms.items():
+        classes[max(_STEP / 2, round(weight / _STEP) * _STEP)].append(term)
+    is_han = bool(query.chars)
+    return _Plan(
+        match=" | ".join(dict.fromkeys(match)),
+        ranks=tuple(
+            (weight * len(members) * _TS_RANK, " | ".join(members))
+            for weight, members in sorted(classes.items())
+        ),
+        weight=sum(rarity.of(token) for token in (*pairs, *words, *chars) if token in rarity.known),
+        length="han" if is_han else "latin",
+        usual_length=_HAN_LENGTH if is_han else _LATIN_LENGTH,
+        corrections=corrections,
+    )
+
+
+def _meant(query: Query, rarity: lexicon.Rarity, corrections: dict[str, str]) -> dict[str, float]:
+    """What unknown Latin words stand for: pinyin, initials, or the words they were meant to be."""
+    unknown = [word for word in query.typed if stem(word) not in rarity.known]
+    found: dict[str, float] = {}
+    if unknown and not query.chars and len(unknown) == len(query.typed):
+        for prefix in lexicon.spoken("".join(query.typed)):
+            found[_term(prefix, prefix=True)] = rarity.of("")
+        if found:
+            return found
+    for word in unknown:
+        meant = lexicon.mend(word, alone=len(query.typed) == 1 and not query.chars)
+        for token in meant.words:
+            found[_term(token)] = rarity.of("") / 2
+        for prefix in meant.prefixes:
+            found[_term(prefix, prefix=True)] = rarity.of("") / 2
+        if meant.corrected:
+            corrections[word] = meant.corrected
+    return found
+
+
+def _rarest(rarity: lexicon.Rarity, tokens: Sequence[str], n: int) -> list[str]:
+    return sorted(tokens, key=rarity.of, reverse=True)[:n]
+
+
+def _term(token: str, *, prefix: bool = False) -> str:
+    """A token in a tsquery. Tokens hold letters and digits alone: nothing is to be escaped."""
+    return f"'{token}':*" if prefix else f"'{token}'"
+
+
+def _corrected(query: str, corrections: Mapping[str, str]) -> str:
+    """The query with its misspelt words replaced; "" if none was."""
+    if not corrections:
+        return ""
+    return " ".join(corrections.get(word, word) for word in normal(query[:LONGEST_QUERY]).split())
+
+
+def is_large(region_path: str) -> bool:
+    """Whether so many documents are seen from there that not each can be compared."""
+    if not region_path:
+        return True
+    key = f"search:large:{region_path}"
+    known: bool | None = cache.get(key)
+    if known is None:
+        where, parameters = serving(region_path)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) > %(large)s FROM (SELECT FROM search_document d"  # noqa: S608
+                f" WHERE {where} LIMIT %(large)s + 1) x",
+                {**parameters, "large": LARGE},
+            )
+            (known,) = cursor.fetchone()
+        cache.set(key, known, _FRESH)
+    return bool(known)
+
+
+def serving(region_path: str) -> tuple[str, dict[str, object]]:
+    """A condition on documents `d`: offered to people of a region; with its parameters."""
+    if not region_path:
+        return "true", {}
+    return (
+        "(d.region_path = ANY(%(above)s::text[])"
+        " OR d.region_path >= %(region)s AND d.region_path < %(after)s)",
+        {"above": above(region_path), "region": region_path, "after": region_path[:-1] + "0"},
+    )
+
+
+def above(region_path: str) -> list[str]:
+    """The paths above a path, the nearest first."""
+    codes = region_path.split("/")[:-1]
+    return ["/".join(codes[:depth]) + "/" for depth in range(len(codes) - 1, 0, -1)]
+
+
+def _statement(
+    plan: _Plan,
+    region_path: str,
+    *,
+    facets: Sequence[str],
+    prefer: Sequence[str],
+    n: int,
+    counted: bool,
+    meant: Mapping[int, float],
+) -> tuple[str, dict[str, object]]:
+    """One statement for hits, total and facets, and its parameters."""
+    where, parameters = serving(region_path)
+    parameters |= {
+        "match": plan.match,
+        "weights": _WEIGHTS,
+        "near": [region_path, *above(region_path)] if region_path else [],
+        "floor": _FLOOR * plan.weight,
+        "cut": _CUT,
+        "facets": list(facets),
+        "prefer": list(prefer),
+        "n": n,
+        "most": MOST_DOCUMENTS,
+        "most_services": MOST_SERVICES,
+        "length_base": _K * (1 - _B) + 1,
+        "length_rate": _K * _B / plan.usual_length,
+        "meant": list(meant),
+        "meaning": list(meant.values()),
+    }
+    raw = []
+    for place, (weight, tokens) in enumerate(plan.ranks):
+        raw.append(
+            f"%(weight{place})s * ts_rank(%(weights)s::float4[], tsv, %(rank{place})s::tsquery)"
+        )
+        parameters |= {f"weight{place}": weight, f"rank{place}": tokens}
+    parts = {
+        "raw": " + ".join(raw) or "0",
+        "length": plan.length,
+        "where": where,
+        "somewhere": f"EXISTS (SELECT FROM search_document d WHERE d.entry_id = e.id AND {where})"
+        if region_path
+        else "true",
+        "counts": _COUNTS if counted else "NULL",
+    }
+    scored = _LARGE_AREA if is_large(region_path) else _REGION
+    return (scored + _HITS).format(**parts), parameters
+
+
+def _read(value: object) -> Any:
+    """JSON of the database, whether or not it was read already."""
+    return json.loads(value) if isinstance(value, str) else value
+
+
+def _by_kind(counts: Mapping[str, int]) -> dict[str, dict[str, int]]:
+    """ "kind:value" → number, by kind; the most first."""
+    kinds: dict[str, dict[str, int]] = defaultdict(dict)
+    for facet, number in sorted(counts.items(), key=lambda one: (-one[1], one[0])):
+        kind, _colon, value = facet.partition(":")
+        kinds[kind][value] = number
+    return dict(kinds)
+
+
+# Each row of a region is compared. MATERIALIZED: ranks are computed once.
+_REGION = """
+WITH ranked AS MATERIALIZED (
+    SELECT d.id, d.entry_id, d.region_path, d.online, d.popularity, d.facets,
+        ({raw})::float8 AS raw, d.{length} AS length
+    FROM search_document d WHERE {where} AND d.tsv @@ %(match)s::tsquery),
+scored AS (
+    SELECT id, entry_id, region_path, online, popularity, facets,
+        raw / (%(length_base)s + %(length_rate)s * length) AS score FROM ranked
+    WHERE raw >= %(floor)s
+    ORDER BY score DESC, id LIMIT %(most)s),
+"""
+
+_LARGE_AREA = """
+WITH ranked AS MATERIALIZED (
+    SELECT e.id, ({raw})::float8 AS raw, e.{length} AS length
+    FROM search_entry e WHERE e.tsv @@ %(match)s::tsquery AND {somewhere}),
+services AS (
+    SELECT id, raw / (%(length_base)s + %(length_rate)s * length) AS score FROM ranked
+    WHERE raw >= %(floor)s ORDER BY score DESC, id LIMIT %(most_services)s),
+scored AS (
+    SELECT d.id, d.entry_id, d.region_path, d.online, d.popularity, d.facets, s.score
+    FROM services s JOIN search_document d ON d.entry_id = s.id WHERE {where}),
+"""
+
+# One row a service: the nearest offering (own region, above from the nearest, below), then online,
+# then the most used. Boosts are small beside what words say: docs/search.md.
+_HITS = """
+kept AS MATERIALIZED (
+    SELECT *, coalesce(array_position(%(near)s::text[], region_path::text), 99) AS distance
+    FROM scored
+    WHERE score >= %(cut)s * (SELECT max(score) FROM scored) AND facets @> %(facets)s::text[]),
+services_found AS (
+    SELECT DISTINCT ON (entry_id) id, entry_id, score * (1
+        + CASE WHEN distance = 1 THEN 0.06 WHEN distance < 99 THEN 0.04 ELSE 0 END
+        + CASE WHEN online THEN 0.04 ELSE 0 END
+        + CASE WHEN facets && %(prefer)s::text[] THEN 0.06 ELSE 0 END
+        + least(0.06, 0.01 * ln(1 + popularity))) AS score, popularity
+    FROM kept ORDER BY entry_id, distance, online DESC, popularity DESC, id),
+best AS (
+    SELECT f.id, e.service, f.score FROM (
+        SELECT * FROM services_found ORDER BY score DESC, popularity DESC, id LIMIT %(n)s) f
+    JOIN search_entry e ON e.id = f.entry_id ORDER BY f.score DESC, f.popularity DESC, f.id)
+SELECT (SELECT json_agg(json_build_array(id, service, score)) FROM best),
+    (SELECT count(*) FROM services_found), {counts}
+"""
+
+_COUNTS = """(SELECT json_object_agg(facet, services) FROM (
+    SELECT facet, count(DISTINCT entry_id) AS services FROM kept, unnest(facets) facet
+    GROUP BY facet) c)"""

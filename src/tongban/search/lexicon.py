@@ -1,0 +1,162 @@
+"""What the index knows of words: how rare they are, and what a misspelt one was meant to be."""
+
+from __future__ import annotations
+
+import math
+import secrets
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.core.cache import cache
+from django.db import connection
+
+from tongban.search.tokens import INITIALS, SOUND, WRITTEN, stem
+
+# A process keeps the words to mend spelling with for so long (seconds).
+_FRESH = 60
+# The most frequent are kept: comparing with twenty thousand takes some milliseconds.
+_MOST_WORDS = 20_000
+_NEAREST_WORD = 0.6  # Damerau-Levenshtein similarity
+_NEAREST_SOUND = 0.7  # Levenshtein similarity
+_MOST_SOUNDS = 3
+# A token of sounds holds so many letters at least before it is cut (`tokens`: five syllables).
+_SHORTEST_CUT = 5
+_MOST_INITIALS = 8
+
+
+@dataclass(frozen=True)
+class Rarity:
+    """How much a token says: the inverse document frequency of BM25 (natural logarithm)."""
+
+    entries: int  # in the whole index
+    known: Mapping[str, int]  # token → in how many entries it stands
+
+    def of(self, token: str) -> float:
+        """That of an unknown token is the highest."""
+        seen = self.known.get(token, 0)
+        return math.log(1 + (max(self.entries - seen, 0) + 0.5) / (seen + 0.5))
+
+    def is_frequent(self, token: str) -> bool:
+        """Whether it stands in so many entries that finding all of them helps nobody."""
+        return self.entries > 100 and self.known.get(token, 0) * 10 > self.entries
+
+
+@dataclass(frozen=True)
+class Meant:
+    """What a Latin word may mean. `words` are stemmed; `prefixes` begin tokens of sounds."""
+
+    words: tuple[str, ...] = ()
+    prefixes: tuple[str, ...] = ()
+    corrected: str = ""  # the word as it should have been written
+
+
+def rarity(tokens: Sequence[str]) -> Rarity:
+    """How rare tokens are. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT word, entries FROM search_word WHERE word = ANY(%s)", [["", *tokens]]
+        )
+        known = dict(cursor.fetchall())
+    # Between two countings: at least as many as the most frequent of these stands in.
+    entries = max([known.pop("", 0), *known.values(), 1])
+    return Rarity(entries, known)
+
+
+def spoken(letters: str) -> tuple[str, ...]:
+    """Beginnings of tokens that `letters` are the pinyin or the initials of; () if there are none.
+
+    Longer than what a token holds is cut where one ends. One query.
+    """
+    if not (letters.isascii() and letters.isalpha()):
+        return ()
+    sound, initials = SOUND + letters, INITIALS + letters[:_MOST_INITIALS]
+    cuts = [sound[:end] for end in range(_SHORTEST_CUT + 1, len(sound))]
+    with connection.cursor() as cursor:
+        cursor.execute(_SPOKEN, [sound, sound + "{", initials, initials + "{", cuts])
+        has_sound, has_initials, longest = cursor.fetchone()
+    found = []
+    if has_sound:
+        found.append(sound)
+    elif longest and len(longest) > max(12, 2 * len(sound) // 3):
+        found.append(longest)
+    if has_initials and len(letters) > 1:
+        found.append(initials)
+    return tuple(found)
+
+
+def mend(word: str, *, alone: bool) -> Meant:
+    """What an unknown Latin word may have been meant to be. `alone`: nothing else was typed."""
+    from rapidfuzz import process
+    from rapidfuzz.distance import DamerauLevenshtein, Levenshtein
+
+    if len(word) < 4:
+        return Meant()
+    lists = _lists()
+    written = process.extractOne(
+        word,
+        lists.written,
+        scorer=DamerauLevenshtein.normalized_similarity,
+        score_cutoff=_NEAREST_WORD,
+    )
+    if alone:
+        cut = len(word) + 1
+        beginnings = lists.beginnings(cut)
+        sounds = process.extract(
+            word,
+            beginnings,
+            scorer=Levenshtein.normalized_similarity,
+            score_cutoff=_NEAREST_SOUND,
+            limit=_MOST_SOUNDS,
+        )
+        if sounds and (written is None or sounds[0][1] > written[1]):
+            return Meant(prefixes=tuple(SOUND + found for found, _score, _place in sounds))
+    if written is None:
+        return Meant()
+    return Meant(words=(stem(written[0]),), corrected=written[0])
+
+
+@dataclass
+class _Lists:
+    token: str = ""
+    written: list[str] = field(default_factory=list)
+    sounds: list[str] = field(default_factory=list)
+    _cut: dict[int, list[str]] = field(default_factory=dict)
+
+    def beginnings(self, length: int) -> list[str]:
+        """The sounds cut to a length, each once."""
+        if length not in self._cut:
+            self._cut[length] = list(dict.fromkeys(one[:length] for one in self.sounds))
+        return self._cut[length]
+
+
+_kept = _Lists()
+_lock = threading.Lock()
+
+
+def _lists() -> _Lists:
+    """The words of the index, read again every minute: the cache says when."""
+    global _kept
+    token = cache.get_or_set("search:lexicon", lambda: secrets.token_hex(8), _FRESH)
+    with _lock:
+        if _kept.token != token:
+            _kept = _Lists(token, _most_frequent(WRITTEN), _most_frequent(SOUND))
+        return _kept
+
+
+def _most_frequent(kind: str) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT substr(word, 2) FROM search_word WHERE word >= %s AND word < %s"
+            " AND length(word) > 3 ORDER BY entries DESC, word LIMIT %s",
+            [kind, kind + "{", _MOST_WORDS],
+        )
+        return [word for (word,) in cursor.fetchall()]
+
+
+# "{" follows "z" in the collation C: a range of all that begins with something.
+_SPOKEN = """
+SELECT EXISTS (SELECT FROM search_word WHERE word >= %s AND word < %s),
+    EXISTS (SELECT FROM search_word WHERE word >= %s AND word < %s),
+    (SELECT max(word) FROM search_word WHERE word = ANY(%s::text[]))
+"""
