@@ -131,6 +131,39 @@ class Offering(models.Model):
                 condition=Q(withdrawn_at__isnull=False),
             ),
         ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="tells_of_new",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="after"),
+                func="""
+                INSERT INTO catalogue_change (kind, offering_id, version_id)
+                SELECT 'new', id, current_id FROM after WHERE current_id IS NOT NULL;
+                RETURN NULL;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="tells_of_change",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                referencing=pgtrigger.Referencing(old="before", new="after"),
+                func="""
+                INSERT INTO catalogue_change (kind, offering_id, version_id, at)
+                SELECT CASE WHEN after.current_id IS NULL THEN 'withdrawn'
+                            WHEN before.current_id IS NOT NULL THEN 'changed'
+                            WHEN before.withdrawn_at IS NOT NULL THEN 'returned'
+                            ELSE 'new' END,
+                    after.id, after.current_id, after.withdrawn_at
+                FROM after JOIN before USING (id)
+                WHERE after.current_id IS DISTINCT FROM before.current_id
+                ORDER BY after.id;
+                RETURN NULL;
+                """,
+            ),
+        ]
 
 
 class GuideVersion(models.Model):
@@ -373,3 +406,38 @@ class DirectoryWork(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["by", "-id"], name="work_of_editor")]
+
+
+class Change(models.Model):
+    """A service appeared, changed, came back or went: what `feed` tells followers, in order.
+
+    Written by triggers, so that no way of publishing can forget it. `position` comes later, from
+    `feed.number_changes`: the order in which changes became visible.
+    """
+
+    class Kind(models.TextChoices):
+        NEW = "new", _("New")
+        CHANGED = "changed", _("Changed")
+        RETURNED = "returned", _("Back again")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    position = models.BigIntegerField(null=True, unique=True)
+    kind = models.CharField(max_length=9, choices=Kind.choices)
+    offering = models.ForeignKey(Offering, models.CASCADE, db_constraint=False, related_name="+")
+    version = models.ForeignKey(
+        GuideVersion, models.CASCADE, null=True, db_constraint=False, related_name="+"
+    )
+    at = models.DateTimeField(null=True)  # null until it has its position
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="numbered_change_has_its_time",
+                condition=Q(position__isnull=True) | Q(at__isnull=False),
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["id"], name="change_unnumbered", condition=Q(position__isnull=True)
+            )
+        ]
