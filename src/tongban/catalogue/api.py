@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from tongban.catalogue import desk
 from tongban.catalogue.content import ItemContent
+from tongban.catalogue.differences import Change, Piece, differences, languages_changed, marked
 from tongban.catalogue.editing import editable, with_drafts
 from tongban.catalogue.finding import (
     MOST_FOUND,
@@ -27,6 +29,8 @@ from tongban.catalogue.finding import (
 )
 from tongban.catalogue.guide import Guide, LimitUnit, Material
 from tongban.catalogue.linked_data import (
+    Addresses,
+    Surroundings,
     as_script,
     government_service,
     surroundings,
@@ -41,7 +45,7 @@ from tongban.catalogue.loading import (
     read_item,
     read_yaml,
 )
-from tongban.catalogue.models import GuideVersion, Item, ItemRelation, Offering, Theme
+from tongban.catalogue.models import GuideVersion, Item, ItemRelation, Offering, Rehearsal, Theme
 from tongban.catalogue.publishing import (
     add_version,
     guide_of,
@@ -65,9 +69,11 @@ from tongban.catalogue.relations import Related, relate, related, unrelate
 
 __all__ = [
     "MOST_FOUND",
+    "Addresses",
     "Affected",
     "Audience",
     "BadContent",
+    "Change",
     "Facets",
     "FindingView",
     "Guide",
@@ -81,8 +87,11 @@ __all__ = [
     "Offering",
     "Outcome",
     "Outline",
+    "Piece",
     "Problem",
+    "Rehearsal",
     "Related",
+    "Surroundings",
     "Theme",
     "ThemeSummary",
     "add_version",
@@ -91,14 +100,18 @@ __all__ = [
     "also_offered",
     "as_script",
     "check_guide",
+    "desk",
+    "differences",
     "editable",
     "facets",
     "find",
     "government_service",
     "guide_of",
+    "languages_changed",
     "last_rehearsal",
     "load_items",
     "load_themes",
+    "marked",
     "most_used",
     "not_rehearsed",
     "note_applications",

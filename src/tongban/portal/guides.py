@@ -1,9 +1,14 @@
-"""Guides: the page of an offering, its earlier versions, and the papers it asks for."""
+"""Guides: the page of an offering, its earlier versions, and the papers it asks for.
+
+A page answers in this order: can I, what do I need, how long, how much, where, how. Then what comes
+of it, the rules, what others say, and the versions.
+"""
 
 from __future__ import annotations
 
 import re
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.html import escape
@@ -12,26 +17,30 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tongban.catalogue.api import (
+    Addresses,
+    Guide,
     GuideVersion,
     Material,
     Offering,
+    Surroundings,
     also_offered,
-    find,
+    as_script,
+    government_service,
     guide_of,
     offering_by_slug,
     version_by_number,
     versions_of,
 )
-from tongban.directory.api import centres, workdays
+from tongban.directory.api import AgencySummary, CentreSummary, RegionSummary, centres, workdays
 from tongban.forms.api import form, print_form, sample_of
 from tongban.kernel.localized import pick
-from tongban.portal.places import place_of
-from tongban.portal.service_list import rating_bars, views_of
-from tongban.portal.views_of_guide import view_of
-from tongban.ratings.api import opinion_on_offering
+from tongban.portal.fit import alike, other_ways, questions_of
+from tongban.portal.service_list import rating_bars
+from tongban.portal.sharing import share_of
+from tongban.portal.views_of_guide import GuideView, materials_of, view_of
+from tongban.ratings.api import Opinion, opinion_on_offering
 
 _GAP = re.compile(r"_{2,}")
-_MOST_ALTERNATIVES = 6
 
 
 @require_safe
@@ -93,25 +102,27 @@ def _page(
     content = guide_of(version)
     others = also_offered(offering)
     opinion = opinion_on_offering(offering.pk)
+    known_centres = centres(one.centre for one in content.windows)
+    is_old = is_old and offering.current_id != version.pk
+    view = view_of(offering, version, content, known_centres, workdays())
+    questions = questions_of(content)
     return render(
         request,
         "portal/guide.html",
         {
             "nav_active": "portal:home",
+            "layout_wide": True,
             "offering": offering,
             "version": version,
             "versions": versions,
-            "is_old": is_old and offering.current_id != version.pk,
-            "view": view_of(
-                offering,
-                version,
-                content,
-                centres(one.centre for one in content.windows),
-                workdays(),
-            ),
+            "is_old": is_old,
+            "view": view,
             "guide": content,
+            "sections": _sections(view),
+            "questions": [] if is_old else questions,
             "opinion": opinion,
             "bars": rating_bars(opinion),
+            "related": [] if is_old else other_ways(offering),
             "variants": [one for one in others if one.agency_id == offering.agency_id],
             "elsewhere": [
                 one
@@ -119,6 +130,103 @@ def _page(
                 if one.agency_id != offering.agency_id and one.sort_key == offering.sort_key
             ],
             "specimen": _lines(content.result.sample) if content.result else "",
+            "share": share_of(request, pick(offering.name)),
+            "linked_data": ""
+            if is_old
+            else _linked_data(offering, content, known_centres, opinion),
+        },
+    )
+
+
+def _sections(view: GuideView) -> list[tuple[str, str]]:
+    """The parts of the page, by id, as the questions they answer."""
+    guide = view.guide
+    parts = [
+        ("who", _("Can I apply?"), bool(guide.conditions)),
+        ("papers", _("What do I need?"), True),
+        ("time", _("How long?"), True),
+        ("cost", _("How much?"), True),
+        ("where", _("Where?"), True),
+        ("how", _("How?"), bool(view.steps or view.ways)),
+        ("result", _("What do I get?"), guide.result is not None),
+        ("questions", _("Questions"), bool(guide.faq)),
+        ("rules", _("Rules and rights"), view.has_rules),
+        ("opinion", _("What others say"), True),
+        ("versions", _("Versions"), True),
+    ]
+    return [(key, words) for key, words, is_there in parts if is_there]
+
+
+def _linked_data(
+    offering: Offering,
+    guide: Guide,
+    known_centres: dict[str, CentreSummary],
+    opinion: Opinion,
+) -> SafeString:
+    """The page for machines, from what it has read already."""
+    agency, region = offering.agency, offering.region
+    around = Surroundings(
+        addresses=Addresses(settings.BASE_URL),
+        agencies={
+            agency.pk: AgencySummary(
+                id=agency.pk,
+                code=agency.code,
+                credit_code=agency.credit_code,
+                credit_code_valid=agency.credit_code_valid,
+                name=agency.name,
+                short_name=agency.short_name,
+                function=agency.function,
+                region_code=agency.region_id,
+                region_path=offering.region_path,
+                parent_id=agency.parent_id,
+                phone=agency.phone,
+                complaint_phone=agency.complaint_phone,
+                active=agency.active,
+            )
+        },
+        regions={
+            region.pk: RegionSummary(
+                region.pk, region.name, region.parent_id, region.level, region.path
+            )
+        },
+        themes={},
+        centres=known_centres,
+    )
+    told = government_service(offering, guide, around, ratings=opinion.by_level)
+    # `as_script` writes "<", ">" and "&" as escapes, so nothing in it ends the element.
+    return mark_safe(as_script(told))  # noqa: S308
+
+
+@require_safe
+def checklist(request: HttpRequest, slug: str) -> HttpResponse:
+    """What to bring, as a sheet to print and tick off."""
+    offering = _offering(slug)
+    version = offering.current
+    if version is None:
+        raise Http404("withdrawn")
+    content = guide_of(version)
+    papers = [one for one in materials_of(offering, version, content) if not one.looked_up]
+    groups = (
+        (_("In any case"), [one for one in papers if one.is_always]),
+        (_("Only in some cases"), [one for one in papers if one.is_sometimes]),
+        (_("May follow later"), [one for one in papers if one.is_later]),
+    )
+    return render(
+        request,
+        "portal/guide_checklist.html",
+        {
+            "offering": offering,
+            "version": version,
+            "guide": content,
+            "view": view_of(
+                offering,
+                version,
+                content,
+                centres(one.centre for one in content.windows),
+                workdays(),
+            ),
+            "groups": [(words, found) for words, found in groups if found],
+            "share": share_of(request, pick(offering.name)),
         },
     )
 
@@ -126,14 +234,6 @@ def _page(
 def _withdrawn(
     request: HttpRequest, offering: Offering, versions: list[GuideVersion]
 ) -> HttpResponse:
-    place = place_of(request)
-    alike = (
-        find("", region_path=place.path, theme=offering.themes[0])
-        .exclude(pk=offering.pk)
-        .order_by("-applications", "sort_key", "id")[:_MOST_ALTERNATIVES]
-        if offering.themes
-        else []
-    )
     return render(
         request,
         "portal/withdrawn.html",
@@ -142,7 +242,8 @@ def _withdrawn(
             "offering": offering,
             "versions": versions,
             "elsewhere": also_offered(offering),
-            "alike": views_of(list(alike)),
+            "related": other_ways(offering),
+            "alike": alike(request, offering),
         },
     )
 

@@ -19,7 +19,7 @@ from tongban.forms.api import sample_of
 from tongban.kernel import clock
 from tongban.kernel.localized import Localized, pick
 from tongban.kernel.workdays import Workdays
-from tongban.look.api import Fact, Tone, money, weekday
+from tongban.look.api import Fact, Row, Tone, money, weekday
 from tongban.portal.places import DayHours, OpeningView, PhoneView, opening, phones
 from tongban.portal.service_list import days_in_words, visits_in_words
 
@@ -45,7 +45,17 @@ SILENCE: dict[str, Promise] = {
         "If we do not decide in time, you may treat that as a refusal and have it reviewed."
     ),
 }
-
+REACH: dict[str, Promise] = {
+    "nation": gettext_lazy("At any such window in the country"),
+    "provinces": gettext_lazy("At windows in several provinces"),
+    "cities": gettext_lazy("At any such window in the province"),
+    "counties": gettext_lazy("At any such window in the city"),
+}
+WAYS: dict[str, Promise] = {
+    "online": gettext_lazy("Online"),
+    "window": gettext_lazy("At a window"),
+    "courier": gettext_lazy("By post or courier"),
+}
 
 # A guide says which days of the coming three weeks depart from a centre's usual hours.
 _AHEAD = 21
@@ -67,6 +77,10 @@ class MaterialView:
     sample_url: str
     is_form: bool
     looked_up: bool  # the government has it: nobody brings it
+    more: Sequence[tuple[str, Localized]]  # what else the guide says of it, each with its heading
+    is_always: bool
+    is_sometimes: bool
+    is_later: bool
 
 
 @dataclass(frozen=True)
@@ -100,6 +114,7 @@ class StepView:
     name: Localized
     text: Localized
     days: str
+    more: Sequence[Localized]  # where, by whom, against what it is done
 
 
 @dataclass(frozen=True)
@@ -132,6 +147,8 @@ class GuideView:
     apply_url: str
     website: str
     no_fee: str
+    ways: Sequence[Row]
+    has_rules: bool
     guide: Guide
 
 
@@ -171,7 +188,8 @@ def view_of(
             StepView(
                 one.name,
                 one.text,
-                days_in_words(one.days, "working_days") if one.days is not None else "",
+                days_in_words(one.days, "calendar_days" if one.calendar_days else "working_days"),
+                [text for text in (one.office, one.role, one.standard) if text],
             )
             for one in guide.steps
         ],
@@ -186,6 +204,17 @@ def view_of(
         apply_url=_apply_url(offering) if is_current and offering.online else "",
         website=pick(guide.website) if is_current else "",
         no_fee="" if guide.fees else _no_fee(guide),
+        ways=_ways(guide),
+        has_rules=bool(
+            guide.basis
+            or guide.remedies
+            or guide.notes
+            or guide.rights
+            or guide.duties
+            or guide.reconsideration.name
+            or guide.litigation.name
+            or guide.extra
+        ),
         guide=guide,
     )
 
@@ -287,12 +316,17 @@ def _facts(offering: Offering, guide: Guide) -> list[Fact]:
         facts.append(
             Fact(_("Must I go there?"), visits_in_words(guide.visits), pick(guide.visits_reason))
         )
-    facts.append(
-        Fact(_("Can I do it online?"), _("Yes, all of it"))
-        if offering.online
-        else Fact(_("Can I do it online?"), _("Not here yet"), _("Ask the agency or a window."))
-    )
+    facts.append(_online(offering, guide))
     return facts
+
+
+def _online(offering: Offering, guide: Guide) -> Fact:
+    question = _("Can I do it online?")
+    if offering.online:
+        return Fact(question, _("Yes, all of it"))
+    if guide.website:
+        return Fact(question, _("At the agency’s own site"))
+    return Fact(question, _("Not here yet"), _("Ask the agency or a window."))
 
 
 def _who(audiences: Sequence[str]) -> str:
@@ -303,9 +337,43 @@ def _who(audiences: Sequence[str]) -> str:
     return _("Firms and other bodies") if "firm" in audiences else ""
 
 
+def _ways(guide: Guide) -> list[Row]:
+    """How it can be handed in and done, as far as the guide says."""
+    channels = guide.channels
+    told: list[tuple[str, str]] = [
+        (_("Ways to apply"), _(", ").join(str(WAYS[way]) for way in channels.ways)),
+        (_("Where else"), str(REACH[channels.reach]) if channels.reach else ""),
+        (_("Appointments"), _appointments(guide)),
+        (_("By courier"), _courier(guide)),
+        (_("Self-service machines"), _("Yes") if channels.terminals else ""),
+        (_("At the window"), pick(guide.counter_process)),
+        (_("Online"), pick(guide.online_process)),
+    ]
+    return [Row(key, value) for key, value in told if value]
+
+
+def _appointments(guide: Guide) -> str:
+    appointments = guide.channels.appointments
+    if appointments.offered is None:
+        return ""
+    if not appointments.offered:
+        return _("Not needed; just come.")
+    return appointments.url or _("You can come at a time of your own; phone to arrange it.")
+
+
+def _courier(guide: Guide) -> str:
+    courier = guide.channels.courier
+    if courier.materials and courier.results:
+        return _("You may post your papers, and we can post the result.")
+    if courier.materials:
+        return _("You may post your papers.")
+    return _("We can post the result.") if courier.results else ""
+
+
 def _no_fee(guide: Guide) -> str:
     # A guide with neither flow nor rules came from a source that tells little.
-    return _("Nothing") if guide.steps or guide.basis else _("No fee is given")
+    told = guide.payment.charged is False or guide.steps or guide.basis
+    return _("Nothing") if told and not guide.payment.charged else _("No fee is given")
 
 
 def _cost(guide: Guide) -> Fact:
@@ -355,6 +423,19 @@ def _material(offering: Offering, material: Material, *, has_sample: bool) -> Ma
         else "",
         is_form=material.is_form,
         looked_up=material.source == "government",
+        more=[
+            (heading, text)
+            for heading, text in (
+                (_("The paper:"), material.paper),
+                (_("Where to get it:"), material.source_note),
+                (_("We accept it if:"), material.acceptance),
+                (_("Why we ask:"), material.basis),
+            )
+            if text
+        ],
+        is_always=material.necessity == "required",
+        is_sometimes=material.necessity == "conditional",
+        is_later=material.necessity == "tolerated",
     )
 
 

@@ -54,6 +54,16 @@ def local_block(text: Mapping[str, str] | str | None) -> str:
 
 
 @register.simple_tag
+def local_paras(text: Mapping[str, str]) -> str:
+    """Paragraphs and lists of a text, in a `<div lang>` when it is not in the page's language."""
+    chosen = chosen_language(text)
+    written = paragraphs(pick(text))
+    if chosen == language():
+        return written
+    return format_html('<div lang="{}">{}</div>', _CONTENT_TAGS.get(chosen, chosen), written)
+
+
+@register.simple_tag
 def maybe_url(name: str, *args: object, **kwargs: object) -> str:
     """The address of a named page, or "" when there is none by that name."""
     try:
