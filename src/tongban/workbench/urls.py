@@ -13,6 +13,7 @@ from tongban.workbench import (
     guides,
     overview,
     queue,
+    rehearsals,
     staff,
     supplement_page,
 )
@@ -43,6 +44,8 @@ urlpatterns = [
     path("guides/<int:offering_id>/", guides.guide, name="guide"),
     path("guides/<int:offering_id>/publish/", guides.publish_version, name="publish_guide"),
     path("guides/<int:offering_id>/withdraw/", guides.withdraw_offering, name="withdraw_guide"),
+    path("rehearsals/", rehearsals.rehearsals, name="rehearsals"),
+    path("rehearsals/<int:form_id>/", rehearsals.rehearse_now, name="rehearse_now"),
     path("<case_number:number>/", case_page.case_page, name="case"),
     path("<case_number:number>/id-number/", case_page.reveal, name="reveal"),
     path("<case_number:number>/files/<uuid:file_id>/", case_page.file, name="file"),
