@@ -5,10 +5,12 @@ from __future__ import annotations
 import structlog
 from procrastinate.contrib.django import app
 
+from tongban.catalogue.feed import number_all
+from tongban.catalogue.publications import publish_nightly
 from tongban.catalogue.rehearsing import rehearse
 from tongban.catalogue.scheduling import planned_guides
 
-__all__ = ["planned_guides", "rehearse_nightly"]
+__all__ = ["number_all", "planned_guides", "publish_nightly", "rehearse_nightly"]
 
 log = structlog.get_logger(__name__)
 
