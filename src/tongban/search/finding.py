@@ -27,6 +27,10 @@ _FRESH = 300  # seconds that this is remembered; it decides how is searched, not
 
 # Tokens of one query: the rarest of each kind.
 _MOST_PAIRS, _MOST_CHARS, _MOST_WORDS = 24, 16, 16
+# Of the characters, so many find by themselves: the rarest, if they are rare.
+_FINDING_CHARS = 6
+# What stands in more of the services than this finds none by itself; in large areas, for characters.
+_OFTEN, _OFTEN_FAR = 0.1, 0.01
 # Weights of tokens in guide texts (D), nothing (C), synonyms and sounds (B), titles (A).
 _WEIGHTS = "{0.05,0.1,0.5,1}"
 # Rarities are rounded to multiples of this, so that few ranks are computed for a document.
@@ -35,7 +39,7 @@ _SOUND_RARITY = 2.0
 # Saturation and length of BM25; the usual length of a title in tokens, Chinese and other.
 _K, _B, _HAN_LENGTH, _LATIN_LENGTH = 1.2, 0.75, 26, 7
 # What has less of the query than this, or less than this of what the best has, is not found.
-_FLOOR, _CUT = 0.15, 0.3
+_FLOOR, _CUT = 0.18, 0.3
 # `ts_rank` gives one occurrence 6/π² of its weight.
 _TS_RANK = 1.64493406685
 
@@ -102,6 +106,7 @@ class _Plan:
     """What is looked for: one of `match`, ranked by `ranks` (weight, tokens of that weight)."""
 
     match: str
+    match_far: str  # the same for large areas: what would find a tenth of everything is left out
     ranks: tuple[tuple[float, str], ...]
     weight: float  # of all that is ranked
     length: str  # column of the titles' length
@@ -109,7 +114,7 @@ class _Plan:
     corrections: Mapping[str, str]  # of words, as typed
 
 
-_NOTHING = _Plan("'X'", (), 0, "han", _HAN_LENGTH, {})
+_NOTHING = _Plan("'X'", "'X'", (), 0, "han", _HAN_LENGTH, {})
 
 
 def _plan(query: Query) -> _Plan | None:
@@ -119,34 +124,37 @@ def _plan(query: Query) -> _Plan | None:
     rarity = lexicon.rarity([*query.words, *query.pairs, *query.chars])
     terms: dict[str, float] = {}  # as in a tsquery → weight
     corrections: dict[str, str] = {}
-    match: list[str] = []
 
     pairs = _rarest(rarity, query.pairs, _MOST_PAIRS)
     words = _rarest(rarity, query.words, _MOST_WORDS)
     chars = _rarest(rarity, query.chars, _MOST_CHARS)
     for token in (*pairs, *words, *chars):
         terms[_term(token)] = rarity.of(token)
-    said = [token for token in (*pairs, *words) if not rarity.is_frequent(token)]
-    match += [_term(token) for token in said or (*pairs, *words)]
+    finders: list[str] = []
     for sound in query.sounds:
         terms[_term(sound, prefix=True)] = _SOUND_RARITY
-        match.append(_term(sound, prefix=True))
-    for term, meant_as in _meant(query, rarity, corrections).items():
-        terms[term] = meant_as
-        match.append(term)
+        finders.append(_term(sound, prefix=True))
+    for term, weight in _meant(query, rarity, corrections).items():
+        terms[term] = weight
+        finders.append(term)
     if query.exact:
         terms[_term(query.exact)] = rarity.of("")
-        match.append(_term(query.exact))
-    if not pairs and not query.words:
-        match += [_term(token) for token in chars]
-    if not match:
-        return None
+        finders.append(_term(query.exact))
+    said = [token for token in (*pairs, *words) if not rarity.is_frequent(token, _OFTEN)]
+    if not any(token in rarity.known for token in said):
+        said = [*pairs, *words] or chars
+    finders += [_term(token) for token in said]
+    rare_chars, very_rare_chars = (
+        [_term(token) for token in chars[:_FINDING_CHARS] if not rarity.is_frequent(token, often)]
+        for often in (_OFTEN, _OFTEN_FAR)
+    )
     classes: dict[float, list[str]] = defaultdict(list)
     for term, weight in terms.items():
         classes[max(_STEP / 2, round(weight / _STEP) * _STEP)].append(term)
     is_han = bool(query.chars)
     return _Plan(
-        match=" | ".join(dict.fromkeys(match)),
+        match=" | ".join(dict.fromkeys([*finders, *rare_chars])),
+        match_far=" | ".join(dict.fromkeys([*finders, *very_rare_chars])),
         ranks=tuple(
             (weight * len(members) * _TS_RANK, " | ".join(members))
             for weight, members in sorted(classes.items())
@@ -243,7 +251,7 @@ def _statement(
     """One statement for hits, total and facets, and its parameters."""
     where, parameters = serving(region_path)
     parameters |= {
-        "match": plan.match,
+        "match": plan.match_far if is_large(region_path) else plan.match,
         "weights": _WEIGHTS,
         "near": [region_path, *above(region_path)] if region_path else [],
         "floor": _FLOOR * plan.weight,

@@ -37,9 +37,9 @@ class Rarity:
         seen = self.known.get(token, 0)
         return math.log(1 + (max(self.entries - seen, 0) + 0.5) / (seen + 0.5))
 
-    def is_frequent(self, token: str) -> bool:
-        """Whether it stands in so many entries that finding all of them helps nobody."""
-        return self.entries > 100 and self.known.get(token, 0) * 10 > self.entries
+    def is_frequent(self, token: str, share: float) -> bool:
+        """Whether it stands in more than a share of the entries: finding all helps nobody."""
+        return self.entries > 100 and self.known.get(token, 0) > share * self.entries
 
 
 @dataclass(frozen=True)
