@@ -10,6 +10,10 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
+from tongban.search.kept import Change, Searched, Synonym, Vectors
+
+__all__ = ["Change", "Entry", "Row", "Searched", "Synonym", "Vectors", "Word"]
+
 
 class Entry(models.Model):
     """A service with one set of titles and synonyms, wherever it is offered."""
