@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from benchmarks.figures import median, percentile, table
 
+
 def test_percentiles_are_values_that_occurred() -> None:
     times = [5.0, 1.0, 4.0, 2.0, 3.0]
     assert median(times) == 3.0
