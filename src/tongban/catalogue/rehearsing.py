@@ -120,11 +120,11 @@ def rehearse(
 
 def _problem(form_id: int) -> Problem | None:
     definition = form(form_id)
-    sample = sample_today(form_id)
-    if not sample:
-        return Problem("no_sample")
     try:
         with transaction.atomic():  # an error in the database does not spoil the caller's act
+            sample = sample_today(form_id)
+            if not sample:
+                return Problem("no_sample")
             fault = rehearse_answers(definition, sample)
     except Exception as error:  # whatever it is, it is this form's problem, and others follow
         log.exception("rehearsal_crashed", form=form_id)

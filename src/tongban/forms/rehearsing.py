@@ -83,11 +83,11 @@ def _moved(
             answer = sample.get(one.key)
             if one.kind is Kind.DATE:
                 moved[one.key] = _moved_day(answer, written, by)
-            elif one.kind is Kind.GROUP:
+            elif one.kind is Kind.GROUP and isinstance(answer, list):
                 days = [part.key for part in one.fields if part.kind is Kind.DATE]
                 moved[one.key] = [
                     {k: _moved_day(v, written, by) if k in days else v for k, v in row.items()}
-                    for row in answer or ()
+                    for row in answer
                 ]
     return {key: answer for key, answer in moved.items() if answer not in (None, [])}
 

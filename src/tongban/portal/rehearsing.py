@@ -211,7 +211,7 @@ def _sent(request: HttpRequest, play: Play, answers: Answers) -> HttpResponse:
         request,
         "rehearsal_sent",
         play,
-        number=pgettext("a case number that is none", "SPECIMEN 0000 0000"),
+        specimen_number=pgettext("a case number that is none", "SPECIMEN 0000 0000"),
         sent_at=clock.now(),
         steps=steps,
         is_provisional=is_provisional,
@@ -239,9 +239,14 @@ def _course(play: Play, today: date) -> tuple[list[Step], bool]:
     ahead = course(today, Limit(limits.acceptance), limit, workdays())
     by = _("by %(day)s")
     steps = [
-        Step(_("Sent"), _("You keep the receipt and the case number."), "done", today),
         Step(
-            _("Accepted"),
+            pgettext("what happens next", "Sent"),
+            _("You keep the receipt and the case number."),
+            "done",
+            today,
+        ),
+        Step(
+            pgettext("what happens next", "Accepted"),
             _(
                 "The agency looks whether anything is missing. If so, it tells you everything at "
                 "once, and the clock stands until you have answered."
@@ -250,7 +255,7 @@ def _course(play: Play, today: date) -> tuple[list[Step], bool]:
             by % {"day": day(ahead.acceptance.day)},
         ),
         Step(
-            _("Decided"),
+            pgettext("what happens next", "Decided"),
             _("An officer examines the application, another decides. You read the reasons."),
             "next",
             by % {"day": day(ahead.decision.day)}
@@ -258,7 +263,7 @@ def _course(play: Play, today: date) -> tuple[list[Step], bool]:
             else _("the law sets no limit; the agency tells you"),
         ),
         Step(
-            _("Delivered"),
+            pgettext("what happens next", "Delivered"),
             _("You get the result in the way you chose, and can rate the service."),
             "next",
             by % {"day": day(ahead.delivery.day)} if ahead.delivery else None,
