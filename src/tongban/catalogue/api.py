@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tongban.catalogue import desk
+from tongban.catalogue import desk, open_data
 from tongban.catalogue.content import ItemContent
 from tongban.catalogue.differences import Change, Piece, differences, languages_changed, marked
 from tongban.catalogue.editing import editable, with_drafts
@@ -116,6 +116,7 @@ __all__ = [
     "not_rehearsed",
     "note_applications",
     "offering_by_slug",
+    "open_data",
     "outlines",
     "problem_of",
     "publish",

@@ -66,6 +66,14 @@ _DAYS: Sequence[Localized] = (
     {"zh": "周六", "en": "Saturday"},
     {"zh": "周日", "en": "Sunday"},
 )
+# Our own words, by kind and code: the targets of `Addresses.term`.
+TERMS: Mapping[str, Mapping[str, Localized]] = {
+    "channel": _CHANNELS,
+    "audience": _AUDIENCES,
+    "necessity": _NECESSITY,
+    "result": _RESULTS,
+    "type": TYPES,
+}
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 

@@ -38,6 +38,7 @@ class ChangeEntry:
     source: str
     name: Localized
     agency_code: str
+    agency_name: Localized
     region_code: str
     version: int | None  # number of the guide's version; None: withdrawn
     why: Localized  # of a withdrawal
@@ -134,6 +135,7 @@ def _entry(row: Change) -> ChangeEntry:
         source=offering.source,
         name=offering.name,
         agency_code=offering.agency.code,
+        agency_name=offering.agency.name,
         region_code=offering.region_id,
         version=row.version.number if row.version else None,
         why=offering.withdrawn_why if withdrawn else {},

@@ -65,7 +65,7 @@ class Addresses:
         return self.page(f"services/{quote(slug)}", language)
 
     def apply(self, slug: str, language: str = "zh") -> str:
-        return f"{self.guide(slug, language)}/apply"
+        return self.page(f"apply/{quote(slug)}", language)
 
     def service(self, slug: str) -> str:
         return f"{self.guide(slug)}#service"

@@ -205,6 +205,9 @@ SITE: dict[str, Any] = {
     "region": read("TONGBAN_REGION", "990000"),
     "phone": read("TONGBAN_PHONE", "12345"),
     "email": read("TONGBAN_CONTACT_EMAIL", "help@tongban.example"),
+    # On which terms anybody may use the catalogue's data.
+    "licence": read("TONGBAN_DATA_LICENCE", "CC BY 4.0"),
+    "licence_url": read("TONGBAN_DATA_LICENCE_URL", "https://creativecommons.org/licenses/by/4.0/"),
     # "#0b5d5b": the installation's own colour, for light and for dark pages; "" for Tongban's.
     "colour": read("TONGBAN_COLOUR", ""),
     "colour_dark": read("TONGBAN_COLOUR_DARK", ""),

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from tongban.portal import about, changes, finding, fit, guides, home, lists, places, rehearsing
+from tongban.portal import (
+    about,
+    changes,
+    finding,
+    fit,
+    guides,
+    home,
+    lists,
+    open_data,
+    places,
+    rehearsing,
+    syndication,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
@@ -35,4 +47,15 @@ urlpatterns: list[URLPattern] = [
     path("accessibility", about.accessibility, name="accessibility"),
     path("privacy", about.privacy, name="privacy"),
     path("help", about.help_page, name="help"),
+    path("open-data", open_data.page, name="open_data"),
+    path("open-data/terms", open_data.terms, name="open_data_terms"),
+    path("open-data/files/<str:name>", open_data.file, name="open_data_file"),
+    path("open-data/services.<str:form>", open_data.stream, name="open_data_stream"),
+    path("open-data/changes.json", open_data.changes, name="changes_feed"),
+    path("open-data/changes.atom", syndication.atom, name="changes_atom"),
+    path("services/<slug:slug>.jsonld", open_data.service, name="service_jsonld"),
+    path("robots.txt", syndication.robots, name="robots"),
+    path("sitemap.xml", syndication.site_map_index, name="site_map_index"),
+    path("sitemaps/pages.xml", syndication.site_map_pages, name="site_map_pages"),
+    path("sitemaps/<int:number>.xml", syndication.site_map, name="site_map"),
 ]
