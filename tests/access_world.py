@@ -181,6 +181,7 @@ def make_world() -> World:
             "token_id": tokens_of(lin)[0].id,
             # of the workbench
             "offering_id": birth.pk,
+            "form_id": birth.current.form_id,  # type: ignore[union-attr]
             "post_id": extra.post.pk,
             "stage_id": new.stages.get(closed_at__isnull=True).pk,
         },

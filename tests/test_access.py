@@ -66,6 +66,7 @@ MATRIX: dict[str, Row] = {
          "v1:one_agency", "v1:items", "v1:one_item"),
         EVERYBODY,
     ),
+    "portal:rehearse": EVERYBODY,
     "portal:centre": row(404, 404),  # there is none in this world
     "v1:api-root": row(404, 404),
     "look:display": row(302, 302),
@@ -107,6 +108,8 @@ MATRIX: dict[str, Row] = {
     "workbench:guide": staff(editor=200),
     "workbench:publish_guide": staff(editor=405),
     "workbench:withdraw_guide": staff(editor=405),
+    "workbench:rehearsals": staff(editor=200),
+    "workbench:rehearse_now": staff(editor=405),
     "workbench:case": CASE,
     "workbench:reveal": staff(clerk=405, officer=405, supervisor=405, elsewhere=405),
     "workbench:file": CASE,
@@ -262,6 +265,7 @@ EFFECTS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "workbench:staff": (("administrator",), {"username": "other", "role": "clerk"}),
     "workbench:publish_guide": (("editor",), {"version": "2"}),
     "workbench:withdraw_guide": (("editor",), {"why_zh": "停办", "why_en": "Gone"}),
+    "workbench:rehearse_now": (("editor",), {}),
     "workbench:change_calendar": (
         ("administrator",),
         {"act": "day", "what": "holiday", "date": "2027-03-03", "name_zh": "节", "name_en": "Day",

@@ -140,7 +140,8 @@ PUBLIC = (
     "/", "/search", "/search?q=登记", "/search?q=xyzxyz", "/browse", "/regions", "/agencies",
     "/about", "/accessibility", "/privacy", "/help", "/services/birth-registration-990100",
     "/services/birth-registration-990100/papers/application_form",
-    "/services/birth-registration-990100/papers/application_form/sample", "/account/login/",
+    "/services/birth-registration-990100/papers/application_form/sample",
+    "/services/birth-registration-990100/rehearse", "/account/login/",
     "/account/signup/", "/account/password/reset/", "/account/login/code/", "/api/",
 )  # fmt: skip
 RESIDENTS = (
@@ -153,7 +154,7 @@ STAFF = {
     "chen.clerk": ("/work/", "/work/find/"),
     "wu.officer": ("/work/", "/work/?time=late", "/work/find/"),
     "tang.supervisor": ("/work/", "/work/find/", "/work/overview/"),
-    "bai.editor": ("/work/guides/",),
+    "bai.editor": ("/work/guides/", "/work/rehearsals/"),
     "jiang.admin": ("/work/calendars/", "/work/staff/"),
 }
 VISITS = (
