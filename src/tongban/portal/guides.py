@@ -27,6 +27,7 @@ from tongban.catalogue.api import (
     as_script,
     government_service,
     guide_of,
+    last_rehearsal,
     offering_by_slug,
     version_by_number,
     versions_of,
@@ -112,6 +113,7 @@ def _page(
         {
             "nav_active": "portal:home",
             "layout_wide": True,
+            "rehearsal": last_rehearsal(version.form_id) if offering.online else None,
             "offering": offering,
             "version": version,
             "versions": versions,
