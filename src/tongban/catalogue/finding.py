@@ -1,59 +1,37 @@
 """Find offerings: by words, by topic, by agency, by region. Only what has a current guide is found.
 
 A reader in a region is shown what is offered there, by the regions above it (the province serves
-its cities' people too) and by those below it. Words are compared as `publishing.folded` writes
-them; `Offering.search_text` begins with the names and the everyday names, so a hit near its
-beginning is a hit in the name.
+its cities' people too) and by those below it. Words and counts are the index's (`search`); lists by
+name are read from the offerings themselves.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from functools import reduce
-from operator import add
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 from django.core.cache import cache
-from django.db import connection
-from django.db.models import (
-    Case,
-    Count,
-    F,
-    Func,
-    IntegerField,
-    Max,
-    Min,
-    Q,
-    QuerySet,
-    Sum,
-    TextField,
-    Value,
-    When,
-)
-from django.db.models.functions import Concat
+from django.db.models import Case, Count, IntegerField, Max, Min, Q, QuerySet, Sum, Value, When
 
+from tongban.catalogue.facets import COUNTER, COURIER, ONLINE, Facets, facet
 from tongban.catalogue.models import GuideVersion, Offering, Theme
-from tongban.catalogue.publishing import folded
 from tongban.kernel.localized import Localized
+from tongban.search import api as search
 
 Audience = Literal["person", "firm"]
 
-# A search shows at most this many, best first: nobody reads on, and the order has no keyset.
+# A search shows at most this many services, best first: nobody reads on.
 MOST_FOUND = 200
-# What a person may type; the rest is left out. Each word costs one comparison per row.
-_LONGEST_QUERY = 200
-_MOST_WORDS = 8
-_MOST_PIECES = 16
-# Facets beyond these are not shown.
-_MOST_AGENCIES = 30
-# Home page lists and counts over the whole catalogue may be this old (seconds).
+# Other places of the services on one page.
+_MOST_OTHERS = 600
+# Home page lists and counts over much may be this old (seconds).
 _FRESH = 300
 _LARGE = 500  # services; fewer are counted faster than remembered
 
-_WORD = re.compile(r"[^\W_]+")
-_HAN = re.compile(r"[\u3400-\u9fff]")
+# 基本编码 has 12 characters, 实施编码 31 or 33; sources have codes of their own.
+_CODE = re.compile(r"(?=(?:\D*\d){6})[0-9A-Za-z-]{12,80}")
 
 
 @dataclass(frozen=True)
@@ -67,21 +45,6 @@ class ThemeSummary:
 
 
 @dataclass(frozen=True)
-class Facets:
-    """How many services were found, and how many of them have each theme, audience and agency.
-
-    What several agencies offer is counted once, and in `agencies` once for each of them. Most
-    come first; `agencies` holds the largest thirty; `online` is what can be applied for here.
-    """
-
-    total: int
-    online: int
-    themes: Mapping[str, int]
-    audiences: Mapping[str, int]
-    agencies: Mapping[int, int]
-
-
-@dataclass(frozen=True)
 class Outline:
     """What a list says about an offering's current guide. Days: None where there is no limit."""
 
@@ -92,89 +55,180 @@ class Outline:
     number: int
 
 
-def words_of(query: str) -> list[str]:
-    """The words of what somebody typed, as they are compared; [] for punctuation alone."""
-    return list(dict.fromkeys(_WORD.findall(folded(_sendable(query)))))[:_MOST_WORDS]
+@dataclass(frozen=True)
+class FoundService:
+    """A service that was found: the offering that serves the reader best, and the other ones."""
+
+    offering: Offering
+    others: Sequence[Offering] = ()
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A service somebody who is typing may mean."""
+
+    name: Localized
+    slug: str
+
+
+@dataclass(frozen=True)
+class FoundServices:
+    """The best of what was found; `facets` counts all of it.
+
+    `corrected`: what was searched for instead of a misspelt query, else "".
+    """
+
+    services: Sequence[FoundService] = ()
+    facets: Facets = field(default_factory=lambda: Facets(0))
+    corrected: str = ""
+
+    @property
+    def total(self) -> int:
+        return self.facets.total
 
 
 def find(
     query: str,
     *,
     region_path: str = "",
-    theme: str | None = None,
-    audience: str | None = None,
-    agency_id: int | None = None,
-    online_only: bool = False,
-) -> QuerySet[Offering]:
-    """Current offerings with all words of `query`, best first; all, by name, for an empty query.
+    facets: Sequence[str] = (),
+    prefer: Sequence[str] = (),
+    n: int = 20,
+) -> FoundServices:
+    """The `n` services that answer a query best (docs/search.md), and counts of all it finds.
 
-    Best first: the query is one of the names, begins one, stands in one, stands anywhere; then
-    the reader's own region, those above it, those below; then online; then the most used. Read at
-    most MOST_FOUND of them. Without a query the order is ("sort_key", "id"): page it by these.
-    A query without a single letter or digit finds nothing.
+    `facets` and `prefer` are made by `facets.facet`: all of the first are required, those with one
+    of the second come somewhat earlier. A query without a letter or digit finds nothing; one that
+    is the code of an item finds who offers it.
     """
-    found = Offering.objects.filter(current__isnull=False).defer("search_text", "withdrawn_why")
-    found = found.filter(serving(region_path))
-    if theme:
-        found = found.filter(themes__contains=[theme])
-    if audience:
-        found = found.filter(audiences__contains=[audience])
-    if agency_id:
-        found = found.filter(agency_id=agency_id)
-    if online_only:
-        found = found.filter(online=True)
-    if not query.strip():
-        return found.order_by("sort_key", "id")
-    words = words_of(query)
-    if not words:
-        return found.none()
-    for word in words:
-        found = found.filter(search_text__contains=word)
-    found = found.alias(names=Concat(_line(1), Value("\n"), _line(2), output_field=TextField()))
-    return found.order_by(
-        _nearness_to_name(query, words),
-        *_distance(region_path),
-        "-online",
-        "-applications",
-        "sort_key",
-        "id",
+    if _CODE.fullmatch(query.strip()):
+        coded = _by_code(query.strip(), region_path)
+        if coded:
+            return FoundServices(_grouped(coded), Facets(len({one.item_id for one in coded})))
+    found = search.find(
+        query, region_path=region_path, facets=facets, prefer=prefer, n=min(n, MOST_FOUND)
+    )
+    return FoundServices(
+        _services([hit.id for hit in found.hits], region_path, facets),
+        Facets(found.total, found.facets),
+        found.corrected,
     )
 
 
-def similar(query: str, *, region_path: str = "", n: int = 8) -> list[Offering]:
-    """For words that nothing has all of: the offerings that share most of them, best first.
+def similar(query: str, *, region_path: str = "", n: int = 6) -> Sequence[FoundService]:
+    """For words that nothing answers: services that share some of their characters, best first."""
+    found = search.find(query, region_path=region_path, n=n, counted=False, loose=True)
+    return _services([hit.id for hit in found.hits], region_path, ())
 
-    Chinese is written without spaces, so its words are compared by pairs of characters. At least
-    a third of the pieces must match.
+
+def has_words(query: str) -> bool:
+    """Whether there is a letter or digit in it."""
+    return search.has_letters(query)
+
+
+def suggest(typed: str, *, region_path: str = "", n: int = 8) -> list[Suggestion]:
+    """Services whose names begin with what is being typed; what a search would find if none does.
+
+    Two queries, a few more if none begins with it.
     """
-    pieces = _pieces(words_of(query))
-    if not pieces:
-        return []
-    hits = [
-        Case(When(search_text__contains=piece, then=Value(1)), default=Value(0)) for piece in pieces
+    ids: Sequence[int] = search.suggest(typed, region_path=region_path, n=n)
+    if not ids:
+        found = search.find(typed, region_path=region_path, n=n, counted=False)
+        ids = [hit.id for hit in found.hits]
+    rows = Offering.objects.filter(pk__in=ids, current__isnull=False).values_list(
+        "id", "name", "slug"
+    )
+    known = {pk: Suggestion(name, slug) for pk, name, slug in rows}
+    return [known[one] for one in ids if one in known]
+
+
+def browse(*, region_path: str = "", facets: Sequence[str] = ()) -> QuerySet[Offering]:
+    """All current offerings of a region with all these facets, by name.
+
+    Page them by ("sort_key", "id"). What is unknown finds nothing.
+    """
+    found = Offering.objects.filter(serving(region_path), current__isnull=False)
+    for one in facets:
+        kind, _colon, value = one.partition(":")
+        found = found.filter(_having(kind, value))
+    return found.defer("withdrawn_why").order_by("sort_key", "id")
+
+
+def counts(region_path: str = "", facets: Sequence[str] = ()) -> Facets:
+    """Counts over all that `browse` lists; of a large area up to five minutes old."""
+    key = f"facets:{region_path}:{','.join(sorted(facets))}"
+    key = key if len(key) < 200 and key.isascii() and " " not in key else ""
+    known: Facets | None = cache.get(key) if key else None
+    if known is None:
+        total, by_kind = search.count(region_path=region_path, facets=facets)
+        known = Facets(total, by_kind)
+        if key and known.total > _LARGE:
+            cache.set(key, known, _FRESH)
+    return known
+
+
+def _having(kind: str, value: str) -> Q:
+    """Offerings with a facet, by the columns and indexes of their table where it has them."""
+    nothing = Q(pk__in=[])
+    value = value.replace("\0", "")
+    match kind:
+        case "audience":
+            return Q(audiences__contains=[value])
+        case "theme":
+            return Q(themes__contains=[value])
+        case "agency":
+            return Q(agency_id=int(value)) if value.isascii() and value.isdigit() else nothing
+        case "type":
+            return Q(item__type=value)
+        case "level":
+            return Q(level=value)
+        case "region":
+            return Q(region_path__startswith=f"{value}/") | Q(region_path__contains=f"/{value}/")
+        case "way" if value == ONLINE:
+            return Q(online=True)
+        case "way" if value in (COUNTER, COURIER):
+            return Q(pk__in=search.having(facet("way", value)))
+        case _:
+            return nothing
+
+
+def _by_code(code: str, region_path: str) -> list[Offering]:
+    """Who offers what has this code: an offering's own, or an item's."""
+    exact = Q(code__in={code, code.upper()}) | Q(item__code__in={code, code.upper()})
+    found = browse(region_path=region_path).filter(exact)
+    return list(found.order_by(*_distance(region_path), "sort_key", "id")[:MOST_FOUND])
+
+
+def _services(
+    ids: Sequence[int], region_path: str, facets: Sequence[str]
+) -> Sequence[FoundService]:
+    """The offerings with these ids, in that order, each with the others of its service."""
+    rows = Offering.objects.filter(pk__in=ids, current__isnull=False).defer("withdrawn_why")
+    best = {row.pk: row for row in rows}
+    chosen = [best[one] for one in ids if one in best]
+    same = (
+        browse(region_path=region_path, facets=facets)
+        .filter(item_id__in={one.item_id for one in chosen})
+        .filter(sort_key__in={one.sort_key for one in chosen})
+        .order_by(*_distance(region_path), "region_path", "id")
+    )
+    groups: dict[tuple[int, str], list[Offering]] = {}
+    for one in same[:_MOST_OTHERS] if chosen else ():
+        groups.setdefault((one.item_id, one.sort_key), []).append(one)
+    return [
+        FoundService(
+            one, [o for o in groups.get((one.item_id, one.sort_key), ()) if o.pk != one.pk]
+        )
+        for one in chosen
     ]
-    anywhere = Q()
-    for piece in pieces:
-        anywhere |= Q(search_text__contains=piece)
-    found = (
-        find("", region_path=region_path)
-        .filter(anywhere)
-        .alias(hits=reduce(add, hits))
-        .filter(hits__gte=max(1, len(pieces) // 3))
-    )
-    rows = found.order_by("-hits", *_distance(region_path), "-online", "-applications", "id")
-    return list(rows[: 4 * n])
 
 
-def _pieces(words: list[str]) -> list[str]:
-    """Latin words as they are, Han ones as pairs of neighbouring characters; at most sixteen."""
-    pieces: list[str] = []
-    for word in words:
-        if _HAN.search(word) and len(word) > 2:
-            pieces += [word[start : start + 2] for start in range(len(word) - 1)]
-        elif _HAN.search(word) or len(word) > 2:  # "do", "my" and the like say nothing
-            pieces.append(word)
-    return list(dict.fromkeys(pieces))[:_MOST_PIECES]
+def _grouped(offerings: Sequence[Offering]) -> list[FoundService]:
+    """One of each service, the first, with the others."""
+    groups: dict[tuple[int, str], list[Offering]] = {}
+    for one in offerings:
+        groups.setdefault((one.item_id, one.sort_key), []).append(one)
+    return [FoundService(group[0], group[1:]) for group in groups.values()]
 
 
 def serving(region_path: str, field: str = "region_path") -> Q:
@@ -184,64 +238,11 @@ def serving(region_path: str, field: str = "region_path") -> Q:
     return Q(**{f"{field}__startswith": region_path}) | Q(**{f"{field}__in": _above(region_path)})
 
 
-def facets(found: QuerySet[Offering]) -> Facets:
-    """Counts over all that `find` found, in one query."""
-    if found.query.is_empty():
-        return Facets(0, 0, {}, {}, {})
-    columns = found.order_by().values(
-        "item_id", "sort_key", "themes", "audiences", "agency_id", "online"
-    )
-    inner, params = columns.query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(_FACETS.format(found=inner), [*params, _MOST_AGENCIES])
-        rows = cursor.fetchall()
-    counts: dict[str, dict[str, int]] = {"theme": {}, "audience": {}, "agency": {}, "all": {}}
-    for kind, value, count in rows:
-        counts[kind][value] = count
-    return Facets(
-        total=counts["all"].get("all", 0),
-        online=counts["all"].get("online", 0),
-        themes=counts["theme"],
-        audiences=counts["audience"],
-        agencies={int(agency): count for agency, count in counts["agency"].items()},
-    )
-
-
-def all_facets(region_path: str) -> Facets:
-    """Counts over everything offered there; of a large catalogue up to five minutes old."""
-    key = f"facets:{region_path}"
-    known: Facets | None = cache.get(key)
-    if known is None:
-        known = facets(find("", region_path=region_path))
-        if known.total > _LARGE:
-            cache.set(key, known, _FRESH)
-    return known
-
-
-# An item may have variants of other names (办理项): item and name together make a service.
-_FACETS = """
-WITH offered (item, name, themes, audiences, agency, online) AS ({found}),
-found AS MATERIALIZED (
-    SELECT hashtextextended(name, item) AS service, themes, audiences, agency, online FROM offered
-)
-SELECT 'all', 'all', count(DISTINCT service) FROM found
-UNION ALL SELECT 'all', 'online', count(DISTINCT service) FROM found WHERE online
-UNION ALL (SELECT 'theme', theme, count(DISTINCT service) FROM found, unnest(themes) theme
-           GROUP BY theme ORDER BY 3 DESC, theme)
-UNION ALL (SELECT 'audience', audience, count(DISTINCT service)
-           FROM found, unnest(audiences) audience
-           GROUP BY audience ORDER BY 3 DESC, audience)
-UNION ALL (SELECT 'agency', agency::text, count(DISTINCT service) FROM found
-           GROUP BY agency ORDER BY 3 DESC, agency LIMIT %s)
-"""
-
-
 def offering_by_slug(slug: str) -> Offering | None:
     """The offering at that address, current or withdrawn, with item, agency, region and guide."""
     return (
         Offering.objects.filter(slug=slug)
         .select_related("item", "agency", "region", "current__form")
-        .defer("search_text")
         .first()
     )
 
@@ -267,7 +268,6 @@ def also_offered(offering: Offering, n: int = 60) -> list[Offering]:
         Offering.objects.filter(item_id=offering.item_id, current__isnull=False)
         .exclude(pk=offering.pk)
         .select_related("region", "agency")
-        .defer("search_text")
         .order_by(
             Case(When(agency_id=offering.agency_id, then=Value(0)), default=Value(1)),
             "region_path",
@@ -306,7 +306,7 @@ def most_used(region_path: str, n: int) -> list[Offering]:
 
     def choose() -> list[int]:
         items = (
-            find("", region_path=region_path)
+            browse(region_path=region_path)
             .order_by()
             .values("item_id")
             .annotate(
@@ -369,40 +369,6 @@ def _distance(region_path: str) -> list[Case]:
     return [Case(*whens, default=Value(len(near)), output_field=IntegerField())]
 
 
-def _line(number: int) -> Func:
-    """A line of `search_text`: the first two are the names, or a name and an everyday one."""
-    return Func(
-        F("search_text"),
-        Value("\n"),
-        Value(number),
-        function="split_part",
-        output_field=TextField(),
-    )
-
-
-def _nearness_to_name(query: str, words: list[str]) -> Case:
-    """0: the query is a name; 1: it begins one; 2: its words stand in one; 3: anywhere."""
-    text = " ".join(folded(_sendable(query)).split())
-    in_names = Q()
-    for word in words:
-        in_names &= Q(names__contains=word)
-    return Case(
-        When(
-            Q(search_text__startswith=f"{text}\n") | Q(search_text__contains=f"\n{text}\n"),
-            then=Value(0),
-        ),
-        When(Q(search_text__startswith=text) | Q(search_text__contains=f"\n{text}"), then=Value(1)),
-        When(in_names, then=Value(2)),
-        default=Value(3),
-        output_field=IntegerField(),
-    )
-
-
-def _sendable(query: str) -> str:
-    """What can be sent to a database: no NUL, no lone surrogates, no more than anyone types."""
-    return query[:_LONGEST_QUERY].replace("\0", " ").encode("utf-8", "ignore").decode()
-
-
 def _kept(key: str, choose: Callable[[], list[int]]) -> list[int]:
     found: list[int] | None = cache.get(key)
     if found is None:
@@ -414,10 +380,10 @@ def _kept(key: str, choose: Callable[[], list[int]]) -> list[int]:
 def _one_each(items: list[int], region_path: str) -> list[Offering]:
     """One current offering of each item, in that order: the nearest to the reader, online first."""
     rows = (
-        find("", region_path=region_path)
+        browse(region_path=region_path)
         .filter(item_id__in=items)
         .select_related("current")
-        .defer("search_text", "withdrawn_why", "current__content")
+        .defer("withdrawn_why", "current__content")
         .order_by("item_id", *_distance(region_path), "-online", "id")
         .distinct("item_id")
     )

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from tongban.catalogue.content import ItemContent, Relation
 from tongban.catalogue.guide import Guide, Window
+from tongban.catalogue.indexing import reindex
 from tongban.catalogue.models import Item, ItemRelation, Offering, Theme
 from tongban.catalogue.publishing import add_version, publish
 from tongban.catalogue.relations import relate_by_codes
@@ -108,6 +109,8 @@ def _load_item(content: ItemContent, source: str) -> LoadedItem:
             publish(version.pk)
             new += 1
         offerings += 1
+    # The item's own names may have changed though no guide did.
+    reindex(item.offerings.values_list("pk", flat=True))
     return LoadedItem(content.slug, offerings, new)
 
 

@@ -17,6 +17,7 @@ from django.db.models import Max, Q
 from django.utils.translation import gettext_lazy as _
 
 from tongban.catalogue.guide import Guide
+from tongban.catalogue.indexing import note_popularity, reindex
 from tongban.catalogue.models import GuideVersion, Offering
 from tongban.catalogue.reach import require
 from tongban.catalogue.recording import record
@@ -126,6 +127,7 @@ def publish(version_id: int, *, by: Officer | None = None) -> GuideVersion:
     version.save()
     copy_to_offering(version.offering, version, guide_of(version))
     version.offering.save()
+    reindex([version.offering_id])
     if by is not None:
         record("publish", version.offering_id, by=by, version=version)
     announce("guide.published", {"offering": version.offering_id, "version": version.pk})
@@ -146,6 +148,7 @@ def withdraw(offering_id: int, *, why: dict[str, str], by: Officer | None = None
     offering.withdrawn_at = moment
     offering.withdrawn_why = why
     offering.save()
+    reindex([offering.pk])
     record("withdraw", offering.pk, by=by, note=why.get("zh", "") or why.get("en", ""))
     announce("offering.withdrawn", {"offering": offering.pk})
     return offering
@@ -169,9 +172,7 @@ def _require_review(version: GuideVersion, by: Officer) -> None:
             "guide.not_reviewed", _("A colleague has to review this draft first. Submit it.")
         )
     if by.account_id in authors:
-        raise Refused(
-            "guide.own_work", _("You wrote this version. A colleague has to approve it.")
-        )
+        raise Refused("guide.own_work", _("You wrote this version. A colleague has to approve it."))
     version.reviewed_at = clock.now()
     version.reviewed_by_id = by.account_id
 
@@ -185,6 +186,7 @@ def note_applications(counts: Mapping[int, int]) -> int:
             offering.applications = counts.get(offering.pk, 0)
             changed.append(offering)
     Offering.objects.bulk_update(changed, ["applications"], batch_size=1000)
+    note_popularity({offering.pk: offering.applications for offering in changed})
     return len(changed)
 
 

@@ -5,10 +5,18 @@ from __future__ import annotations
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest
 from ninja import Query, Router
 
-from tongban.catalogue.api import Offering, find, guide_of, offering_by_slug
+from tongban.catalogue.api import (
+    Offering,
+    browse,
+    facets,
+    find,
+    guide_of,
+    offering_by_slug,
+)
 from tongban.directory import api as directory
 from tongban.directory.api import NoSuchRegion
 from tongban.forms.api import form, json_schema
@@ -79,10 +87,14 @@ def items(
         if found_region is None:
             raise Http404
         path = found_region.path
-    found = find(q, region_path=path, theme=theme, audience=audience, online_only=online)
-    rows = found.select_related("agency", "current")
+    wanted = {"theme": theme, "audience": audience, "way": facets.ONLINE if online else None}
+    narrowed = [facets.facet(kind, value) for kind, value in wanted.items() if value]
     if q:
-        return Page[ItemOut](items=[_item(row) for row in rows[:limit]], next=None)
+        services = find(q, region_path=path, facets=narrowed, n=limit).services
+        offerings = [one.offering for one in services]
+        prefetch_related_objects(offerings, "agency", "current")
+        return Page[ItemOut](items=[_item(row) for row in offerings], next=None)
+    rows = browse(region_path=path, facets=narrowed).select_related("agency", "current")
     page = paginate(rows, by=("sort_key", "id"), cursor=cursor, size=limit)
     return Page[ItemOut](items=[_item(row) for row in page.rows], next=next_address(request, page))
 

@@ -2,57 +2,109 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tongban.catalogue.api import (
-    Facets,
+    FoundServices,
     ThemeSummary,
-    all_facets,
+    counts,
     facets,
     find,
+    has_words,
     similar,
+    suggest,
     themes,
-    words_of,
 )
-from tongban.directory.api import AgencySummary, agencies
+from tongban.catalogue.api import browse as browse_services
+from tongban.directory.api import AgencySummary, RegionSummary, agencies, children, regions
 from tongban.kernel.localized import pick
-from tongban.portal.places import place_of
-from tongban.portal.service_list import Listing, listing, views_of, with_params
+from tongban.portal.places import Place, place_of
+from tongban.portal.service_list import (
+    Listing,
+    listing,
+    results,
+    shown,
+    views_of_found,
+    with_params,
+)
 
 # What stands in the page of a search box somebody pasted a book into.
 _LONGEST_SHOWN = 100
 _MOST_SIMILAR = 6
+_MOST_SUGGESTED = 8
+_MOST_CHOICES = 30
+# Suggestions may be kept by the browser for so long (seconds): people delete and type again.
+_SUGGESTIONS_KEPT = 300
+# How addresses call the kinds of facets: "region" is where the reader is.
+_PARAMETERS = {kind: "in" if kind == "region" else kind for kind in facets.KINDS}
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A way to narrow the list down, or, when `is_on`, to widen it again."""
+    """A way to narrow the list down, or, among what it is narrowed to, to widen it again."""
 
     name: str
     count: int
     href: str
-    is_on: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    """The choices of one kind."""
+
+    title: str
+    choices: list[Choice]
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the address asks for."""
+    """What the address asks for; `narrowed`: kind of facet → value."""
 
     query: str
-    theme: str
-    audience: str
-    agency: int | None
-    online: bool
+    narrowed: Mapping[str, str]
     everywhere: bool
 
     @property
-    def is_narrowed(self) -> bool:
-        return bool(self.theme or self.audience or self.agency or self.online)
+    def facets(self) -> list[str]:
+        return [facets.facet(kind, value) for kind, value in self.narrowed.items()]
+
+    def of(self, kind: str) -> str:
+        return self.narrowed.get(kind, "")
+
+
+@dataclass(frozen=True)
+class _Names:
+    """What facet values are called."""
+
+    themes: Mapping[str, ThemeSummary]
+    agencies: Mapping[int, AgencySummary]
+    regions: Mapping[str, RegionSummary]
+
+    def of(self, kind: str, value: str) -> str:
+        """The name; "" for what is unknown or not to be offered here."""
+        match kind:
+            case "audience":
+                return {"person": _("For people"), "firm": _("For firms")}.get(value, "")
+            case "theme":
+                return pick(self.themes[value].name) if value in self.themes else ""
+            case "way":
+                return _way(value)
+            case "type":
+                return pick(facets.TYPE_NAMES.get(value, {}))
+            case "level":
+                return pick(facets.LEVEL_NAMES.get(value, {}))
+            case "agency":
+                number = int(value) if value.isascii() and value.isdigit() else 0
+                return pick(self.agencies[number].name) if number in self.agencies else ""
+            case _:
+                return pick(self.regions[value].name) if value in self.regions else ""
 
 
 @require_safe
@@ -61,82 +113,95 @@ def search(request: HttpRequest) -> HttpResponse:
     place = place_of(request)
     wanted = _wanted(request)
     region_path = "" if wanted.everywhere else place.path
-    found = find(
-        wanted.query,
-        region_path=region_path,
-        theme=wanted.theme or None,
-        audience=wanted.audience or None,
-        agency_id=wanted.agency,
-        online_only=wanted.online,
-    )
     is_search = bool(wanted.query.strip())
-    is_everything = not is_search and not wanted.is_narrowed
-    counts = all_facets(region_path) if is_everything else facets(found)
-    everywhere = not region_path and wanted.agency is None
-    results = (
-        listing(request, found, is_search=is_search, everywhere=everywhere)
-        if counts.total
-        else Listing([])
-    )
-    topics = {one.code: one for one in themes()}
-    offices = agencies([*counts.agencies, *([wanted.agency] if wanted.agency else [])])
-    theme = topics.get(wanted.theme)
+    found = FoundServices()
+    if is_search:
+        found = find(wanted.query, region_path=region_path, facets=wanted.facets, n=shown(request))
+        numbers, rows = found.facets, results(request, found)
+    else:
+        numbers = counts(region_path, wanted.facets)
+        everywhere = not region_path and not wanted.of("agency")
+        rows = Listing([])
+        if numbers.total:
+            services = browse_services(region_path=region_path, facets=wanted.facets)
+            rows = listing(request, services, everywhere=everywhere)
+    names = _names(place, wanted, numbers)
+    theme = names.themes.get(wanted.of("theme"))
     return render(
         request,
         "portal/search.html",
         {
             "nav_active": "portal:home",
             "wanted": wanted,
+            "kept": [(_PARAMETERS[kind], value) for kind, value in wanted.narrowed.items()],
             "shown_query": wanted.query.strip()[:_LONGEST_SHOWN],
-            "has_words": bool(words_of(wanted.query)),
+            "has_words": has_words(wanted.query),
+            "corrected": found.corrected[:_LONGEST_SHOWN],
             "place": place,
-            "heading": _heading(wanted, theme, offices),
+            "heading": _heading(wanted, names),
             "theme": None if is_search else theme,
-            "results": results,
-            "counts": counts,
-            "active": _active(request, wanted, theme, offices),
-            "by_theme": _by_theme(request, wanted, counts, topics),
-            "by_audience": _by_audience(request, wanted, counts),
-            "by_agency": _by_agency(request, wanted, counts, offices),
-            "online_choice": Choice(
-                _("Can be done online"), counts.online, with_params(request.GET, online="1")
-            )
-            if not wanted.online and counts.online < counts.total
-            else None,
+            "results": rows,
+            "total": numbers.total,
+            "active": _active(request, wanted, names),
+            "groups": _groups(request, wanted, numbers, names),
             "everywhere_url": with_params(request.GET, everywhere="1") if region_path else "",
             "here_url": with_params(request.GET, everywhere="")
             if wanted.everywhere and not place.is_whole
             else "",
             "widened_url": with_params(
-                request.GET, theme="", audience="", agency="", online="", everywhere=""
+                request.GET, everywhere="", online="", **dict.fromkeys(_PARAMETERS.values(), "")
             ),
-            "similar": []
-            if counts.total
-            else views_of(similar(wanted.query, region_path=place.path))[:_MOST_SIMILAR],
+            "similar": _similar(wanted, place) if is_search and not numbers.total else [],
+            "topics": [] if numbers.total else list(names.themes.values()),
         },
     )
+
+
+@require_safe
+def suggestions(request: HttpRequest) -> HttpResponse:
+    """Services whose names begin with what is being typed, as JSON.
+
+    Depends on the words, the language (the address), and the reader's region (`region`, the code)
+    alone: nothing of who asks is read, so that it may be kept.
+    """
+    code = request.GET.get("region", "")
+    place = regions([code]).get(code) if code and "\0" not in code else None
+    rows = suggest(
+        request.GET.get("q", ""), region_path=place.path if place else "", n=_MOST_SUGGESTED
+    )
+    response = JsonResponse(
+        {
+            "suggestions": [
+                {"name": pick(one.name), "href": reverse("portal:guide", args=[one.slug])}
+                for one in rows
+            ]
+        },
+        json_dumps_params={"ensure_ascii": False},
+    )
+    response["Cache-Control"] = f"public, max-age={_SUGGESTIONS_KEPT}"
+    return response
 
 
 @require_safe
 def browse(request: HttpRequest) -> HttpResponse:
     """The topics for people and for firms, with how many services each has here."""
     place = place_of(request)
-    counts = all_facets(place.path)
+    numbers = counts(place.path)
     topics = themes()
-    offices = agencies(counts.agencies)
+    offices = agencies(_most(numbers.agencies))
     return render(
         request,
         "portal/browse.html",
         {
             "nav_active": "portal:home",
             "place": place,
-            "total": counts.total,
+            "total": numbers.total,
             "groups": [
                 (
                     audience,
                     words,
                     [
-                        (one, counts.themes.get(one.code, 0))
+                        (one, numbers.themes.get(one.code, 0))
                         for one in topics
                         if one.audience == audience
                     ],
@@ -144,7 +209,7 @@ def browse(request: HttpRequest) -> HttpResponse:
                 for audience, words in (("person", _("For people")), ("firm", _("For firms")))
             ],
             "agencies": [
-                (offices[one], count) for one, count in counts.agencies.items() if one in offices
+                (offices[one], count) for one, count in numbers.agencies.items() if one in offices
             ],
         },
     )
@@ -153,82 +218,112 @@ def browse(request: HttpRequest) -> HttpResponse:
 def _wanted(request: HttpRequest) -> Wanted:
     """Unknown values are let through: they find nothing, and the page says so."""
     given = request.GET
-    agency = given.get("agency", "")
-    audience = given.get("audience", "")
-    return Wanted(
-        query=given.get("q", ""),
-        theme=given.get("theme", "").replace("\0", ""),
-        audience=audience if audience in ("person", "firm") else "",
-        agency=int(agency) if agency.isascii() and agency.isdigit() and len(agency) < 12 else None,
-        online=given.get("online") == "1",
-        everywhere=given.get("everywhere") == "1",
-    )
+    narrowed = {
+        kind: given[name].replace("\0", "")[:60]
+        for kind, name in _PARAMETERS.items()
+        if given.get(name, "").strip("\0 ")
+    }
+    if narrowed.get("audience") not in (None, "person", "firm"):
+        del narrowed["audience"]
+    agency = narrowed.get("agency", "0")
+    if not (agency.isascii() and agency.isdigit() and len(agency) < 12):
+        del narrowed["agency"]
+    if given.get("online") == "1":
+        narrowed["way"] = facets.ONLINE
+    return Wanted(given.get("q", ""), narrowed, everywhere=given.get("everywhere") == "1")
 
 
-def _heading(wanted: Wanted, theme: ThemeSummary | None, offices: dict[int, AgencySummary]) -> str:
+def _similar(wanted: Wanted, place: Place) -> list[object]:
+    return [*views_of_found(similar(wanted.query, region_path=place.path, n=_MOST_SIMILAR))]
+
+
+def _names(place: Place, wanted: Wanted, numbers: facets.Facets) -> _Names:
+    """Names for what is narrowed to and what it can be narrowed to. Three or four queries."""
+    agency = wanted.of("agency")
+    offices = [*_most(numbers.agencies), *([int(agency)] if agency else [])]
+    within = wanted.of("region") or ("" if wanted.everywhere else place.code)
+    below = children(within or None)
+    if not within and len(below) == 1:
+        below = children(below[0].code)
+    places = {one.code: one for one in below}
+    if wanted.of("region"):
+        places |= regions([wanted.of("region")])
+    return _Names({one.code: one for one in themes()}, agencies(offices), places)
+
+
+def _most(numbers: Mapping[int, int]) -> list[int]:
+    return list(numbers)[:_MOST_CHOICES]
+
+
+def _heading(wanted: Wanted, names: _Names) -> str:
     if wanted.query.strip():
         return _("Search services")
-    if theme:
-        return pick(theme.name)
-    if wanted.agency in offices:
-        return _("Services of %(agency)s") % {"agency": pick(offices[wanted.agency].name)}
-    if wanted.audience == "firm":
+    if theme := names.of("theme", wanted.of("theme")):
+        return theme
+    if agency := names.of("agency", wanted.of("agency")):
+        return _("Services of %(agency)s") % {"agency": agency}
+    if wanted.of("audience") == "firm":
         return _("Services for firms")
-    if wanted.audience == "person":
+    if wanted.of("audience") == "person":
         return _("Services for people")
     return _("All services")
 
 
-def _active(
-    request: HttpRequest,
-    wanted: Wanted,
-    theme: ThemeSummary | None,
-    offices: dict[int, AgencySummary],
-) -> list[Choice]:
+def _active(request: HttpRequest, wanted: Wanted, names: _Names) -> list[Choice]:
     """What the list is narrowed to, each with the way back."""
-    on: list[tuple[str, str]] = []
-    if wanted.theme:
-        on.append(("theme", pick(theme.name) if theme else wanted.theme[:40]))
-    if wanted.audience:
-        on.append(("audience", _("For firms") if wanted.audience == "firm" else _("For people")))
-    if wanted.agency is not None:
-        office = offices.get(wanted.agency)
-        on.append(("agency", pick(office.name) if office else str(wanted.agency)))
-    if wanted.online:
-        on.append(("online", _("Can be done online")))
-    return [Choice(name, 0, with_params(request.GET, **{key: ""}), True) for key, name in on]
-
-
-def _by_theme(
-    request: HttpRequest, wanted: Wanted, counts: Facets, topics: dict[str, ThemeSummary]
-) -> list[Choice]:
-    if wanted.theme:
-        return []
     return [
-        Choice(pick(topics[code].name), count, with_params(request.GET, theme=code))
-        for code, count in counts.themes.items()
-        if code in topics
+        Choice(
+            names.of(kind, value) or value[:40],
+            0,
+            with_params(request.GET, **_address(kind, "")),
+        )
+        for kind, value in wanted.narrowed.items()
     ]
 
 
-def _by_audience(request: HttpRequest, wanted: Wanted, counts: Facets) -> list[Choice]:
-    if wanted.audience:
-        return []
-    words = {"person": _("For people"), "firm": _("For firms")}
-    return [
-        Choice(words[code], count, with_params(request.GET, audience=code))
-        for code, count in counts.audiences.items()
-        if code in words
-    ]
+def _groups(
+    request: HttpRequest, wanted: Wanted, numbers: facets.Facets, names: _Names
+) -> list[Group]:
+    """What the list can be narrowed to, by kind; nothing that would leave it as it is."""
+    groups = []
+    for kind in facets.KINDS:
+        if kind in wanted.narrowed and kind != "region":
+            continue
+        named = (
+            (value, count, names.of(kind, value))
+            for value, count in numbers.of(kind).items()
+            if value != wanted.of(kind)
+        )
+        choices = [
+            Choice(name, count, with_params(request.GET, **_address(kind, value)))
+            for value, count, name in named
+            if name
+        ]
+        if len(choices) > 1 or any(one.count < numbers.total for one in choices):
+            groups.append(Group(_title(kind), choices[:_MOST_CHOICES]))
+    return groups
 
 
-def _by_agency(
-    request: HttpRequest, wanted: Wanted, counts: Facets, offices: dict[int, AgencySummary]
-) -> list[Choice]:
-    if wanted.agency is not None:
-        return []
-    return [
-        Choice(pick(offices[one].name), count, with_params(request.GET, agency=str(one)))
-        for one, count in counts.agencies.items()
-        if one in offices
-    ]
+def _address(kind: str, value: str) -> dict[str, str]:
+    changed = {_PARAMETERS[kind]: value}
+    return changed | {"online": ""} if kind == "way" else changed
+
+
+def _title(kind: str) -> str:
+    return {
+        "audience": _("Who for"),
+        "theme": _("Topic"),
+        "way": _("How to apply"),
+        "type": _("Nature"),
+        "level": _("Level"),
+        "agency": _("Agency"),
+        "region": _("Place"),
+    }[kind]
+
+
+def _way(value: str) -> str:
+    return {
+        facets.ONLINE: _("Online"),
+        facets.COUNTER: _("At a service window"),
+        facets.COURIER: _("Result by courier"),
+    }.get(value, "")

@@ -18,7 +18,8 @@ from tongban.catalogue.api import (
     Offering,
     Related,
     also_offered,
-    find,
+    browse,
+    facets,
     guide_of,
     offering_by_slug,
     related,
@@ -131,7 +132,9 @@ def alike(request: HttpRequest, offering: Offering) -> list[FoundView]:
     if not offering.themes:
         return []
     found = (
-        find("", region_path=place_of(request).path, theme=offering.themes[0])
+        browse(
+            region_path=place_of(request).path, facets=[facets.facet("theme", offering.themes[0])]
+        )
         .exclude(item_id=offering.item_id)
         .order_by("-applications", "sort_key", "id")
     )

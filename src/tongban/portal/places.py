@@ -15,7 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tongban.catalogue.api import find
+from tongban.catalogue.api import browse, facets
 from tongban.directory import api as directory
 from tongban.directory.api import AgencySummary, CentreSummary, Interval
 from tongban.identity.api import save_region, signed_in
@@ -179,7 +179,7 @@ def agency(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404("no such agency")
     known = directory.workdays()
     opinion = opinion_on_agency(found.id)
-    services = listing(request, find("", agency_id=found.id), is_search=False, everywhere=False)
+    services = listing(request, browse(facets=[facets.facet("agency", found.id)]), everywhere=False)
     return render(
         request,
         "portal/agency.html",

@@ -21,6 +21,7 @@ from tongban.portal import (
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
     path("search", finding.search, name="search"),
+    path("suggest", finding.suggestions, name="suggest"),
     path("browse", finding.browse, name="browse"),
     path("services/<slug:slug>", guides.guide, name="guide"),
     path("services/<slug:slug>/versions/<int:number>", guides.guide_version, name="guide_version"),

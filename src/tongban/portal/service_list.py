@@ -12,7 +12,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tongban.catalogue.api import MOST_FOUND, Offering, Outline, outlines
+from tongban.catalogue.api import (
+    MOST_FOUND,
+    FoundService,
+    FoundServices,
+    Offering,
+    Outline,
+    outlines,
+)
 from tongban.directory.api import AgencySummary, RegionSummary, agencies, regions
 from tongban.kernel.keyset import Page, paginate
 from tongban.kernel.localized import Localized, pick
@@ -50,20 +57,12 @@ class Listing:
     was_cut: bool = False
 
 
-def listing(
-    request: HttpRequest, found: QuerySet[Offering], *, is_search: bool, everywhere: bool
-) -> Listing:
-    """What `find` found: by name and page by page, or of a search the best, and more on demand.
+def listing(request: HttpRequest, found: QuerySet[Offering], *, everywhere: bool) -> Listing:
+    """Services by name, page by page: what `browse` gives.
 
-    `everywhere`: services of many regions are among them. Reads `after` (a cursor) and `show`
-    (how many) from the address; nonsense there means the first page. Four queries.
+    `everywhere`: those of many regions are among them. Reads `after` (a cursor) from the address;
+    nonsense there means the first page. Four queries.
     """
-    if is_search:
-        rows = views_of(list(found[:MOST_FOUND]))
-        shown = _wanted(request.GET.get("show", ""))
-        more = _address(request, show=str(shown + _SIZE)) if len(rows) > shown else ""
-        cut = not more and sum(1 + len(row.others) for row in rows) >= MOST_FOUND
-        return Listing(rows[:shown], more_url=more, was_cut=cut)
     size = _SIZE_EVERYWHERE if everywhere else _SIZE
     cursor = request.GET.get("after") or None
     try:
@@ -74,6 +73,22 @@ def listing(
         views_of(page.rows),
         previous_url=_address(request, after=page.previous) if page.previous else "",
         next_url=_address(request, after=page.next) if page.next else "",
+    )
+
+
+def shown(request: HttpRequest) -> int:
+    """How many results the address asks for (`show`)."""
+    return _shown(request.GET.get("show", ""))
+
+
+def results(request: HttpRequest, found: FoundServices) -> Listing:
+    """The best of what `find` found, and more on demand. Three queries."""
+    rows = views_of_found(found.services)
+    more = found.total > len(rows) and len(rows) < MOST_FOUND
+    return Listing(
+        rows,
+        more_url=_address(request, show=str(len(rows) + _SIZE)) if more else "",
+        was_cut=not more and found.total > len(rows),
     )
 
 
@@ -102,11 +117,20 @@ def views_of(offerings: Sequence[Offering]) -> list[FoundView]:
     groups: dict[tuple[int, str], list[Offering]] = {}
     for offering in offerings:
         groups.setdefault((offering.item_id, offering.sort_key), []).append(offering)
-    known = outlines(group[0] for group in groups.values())
-    offices = agencies(offering.agency_id for offering in offerings)
-    several = {one.region_id for group in groups.values() if len(group) > 1 for one in group}
+    return _views(list(groups.values()))
+
+
+def views_of_found(services: Sequence[FoundService]) -> list[FoundView]:
+    """Rows of a list, in that order."""
+    return _views([[one.offering, *one.others] for one in services])
+
+
+def _views(groups: Sequence[Sequence[Offering]]) -> list[FoundView]:
+    known = outlines(group[0] for group in groups)
+    offices = agencies(one.agency_id for group in groups for one in group)
+    several = {one.region_id for group in groups if len(group) > 1 for one in group}
     places = regions(several) if several else {}
-    return [_view(group, known, offices, places) for group in groups.values()]
+    return [_view(group, known, offices, places) for group in groups]
 
 
 def rating_bars(opinion: Opinion) -> list[Bar]:
@@ -117,7 +141,7 @@ def rating_bars(opinion: Opinion) -> list[Bar]:
 
 
 def _view(
-    group: list[Offering],
+    group: Sequence[Offering],
     known: dict[int, Outline],
     offices: dict[int, AgencySummary],
     places: dict[str, RegionSummary],
@@ -137,7 +161,7 @@ def _view(
 
 
 def _others(
-    group: list[Offering], offices: dict[int, AgencySummary], places: dict[str, RegionSummary]
+    group: Sequence[Offering], offices: dict[int, AgencySummary], places: dict[str, RegionSummary]
 ) -> tuple[tuple[str, str], ...]:
     """The same service by region; by agency where several of one region offer it."""
     once = len({one.region_id for one in group}) == len(group)
@@ -150,7 +174,7 @@ def _others(
     )
 
 
-def _wanted(show: str) -> int:
+def _shown(show: str) -> int:
     if show.isascii() and show.isdigit() and len(show) < 4:
         return max(_SIZE, min(int(show), MOST_FOUND))
     return _SIZE

@@ -6,7 +6,7 @@ All within the caller's transaction, so what is changed is found differently fro
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import islice
@@ -55,6 +55,17 @@ def remove(ids: Iterable[int]) -> None:
             "DELETE FROM search_document WHERE id = ANY(%s) RETURNING entry_id", [list(ids)]
         )
         _drop_unused({entry for (entry,) in cursor.fetchall()})
+
+
+def set_popularity(counts: Mapping[int, int]) -> None:
+    """How often documents were used. Unknown ids are ignored."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE search_document d SET popularity = x.popularity"
+            " FROM unnest(%s::bigint[], %s::int[]) AS x (id, popularity)"
+            " WHERE d.id = x.id AND d.popularity <> x.popularity",
+            [list(counts), list(counts.values())],
+        )
 
 
 @transaction.atomic
