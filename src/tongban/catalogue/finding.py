@@ -13,10 +13,23 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from django.core.cache import cache
-from django.db.models import Case, Count, IntegerField, Max, Min, Q, QuerySet, Sum, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    IntegerField,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 
 from tongban.catalogue.facets import COUNTER, COURIER, ONLINE, Facets, facet
-from tongban.catalogue.models import GuideVersion, Offering, Theme
+from tongban.catalogue.models import GuideVersion, Offering, Rehearsal, Theme
 from tongban.kernel.localized import Localized
 from tongban.search import api as search
 
@@ -239,10 +252,15 @@ def serving(region_path: str, field: str = "region_path") -> Q:
 
 
 def offering_by_slug(slug: str) -> Offering | None:
-    """The offering at that address, current or withdrawn, with item, agency, region and guide."""
+    """The offering at that address, current or withdrawn, with item, agency, region and guide.
+
+    `rehearsed_at`: when its form was last rehearsed, if that rehearsal passed.
+    """
+    passed = Rehearsal.objects.filter(form_id=OuterRef("current__form_id"), problem={})
     return (
         Offering.objects.filter(slug=slug)
         .select_related("item", "agency", "region", "current__form")
+        .annotate(rehearsed_at=Subquery(passed.values("passed_at")))
         .first()
     )
 

@@ -27,7 +27,6 @@ from tongban.catalogue.api import (
     as_script,
     government_service,
     guide_of,
-    last_rehearsal,
     offering_by_slug,
     version_by_number,
     versions_of,
@@ -113,7 +112,6 @@ def _page(
         {
             "nav_active": "portal:home",
             "layout_wide": True,
-            "rehearsal": last_rehearsal(version.form_id) if offering.online else None,
             "offering": offering,
             "version": version,
             "versions": versions,

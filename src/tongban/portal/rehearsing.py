@@ -23,7 +23,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from tongban.cases.api import Limit, Unit, course
-from tongban.catalogue.api import Guide, Offering, guide_of, last_rehearsal, offering_by_slug
+from tongban.catalogue.api import Guide, Offering, guide_of, offering_by_slug
 from tongban.directory.api import workdays
 from tongban.forms.api import (
     Answers,
@@ -152,14 +152,12 @@ def _posted(request: HttpRequest, play: Play, step: str, answers: Answers) -> Ht
 
 # --- the pages -----------------------------------------------------------------------------------
 def _start(request: HttpRequest, play: Play, *, lost: bool = False) -> HttpResponse:
-    last = last_rehearsal(play.form_id)
     return _page(
         request,
         "rehearsal",
         play,
         lost=lost,
         pages=len(play.definition.steps),
-        passed_on=last.passed_at if last and not last.problem else None,
         status=400 if lost else 200,
     )
 
