@@ -39,7 +39,8 @@ from tongban.catalogue.linked_data import (
     government_service,
     surroundings,
 )
-from tongban.catalogue.linting.checking import check_guide
+from tongban.catalogue.linting.bulk import lint_imported
+from tongban.catalogue.linting.checking import check_guide, findings_of
 from tongban.catalogue.linting.findings import FindingView
 from tongban.catalogue.loading import (
     BadContent,
@@ -113,11 +114,13 @@ __all__ = [
     "editable",
     "facets",
     "find",
+    "findings_of",
     "government_service",
     "guide_of",
     "has_words",
     "languages_changed",
     "last_rehearsal",
+    "lint_imported",
     "lists",
     "load_items",
     "load_themes",

@@ -12,6 +12,7 @@ has said.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from operator import not_
@@ -92,6 +93,7 @@ class Basis(_Strict):
     article: Text = {}
     says: Text  # what it provides, in our own words
     url: str = ""
+    ends_on: Annotated[date | None, Field(exclude_if=_is_none)] = None  # last day in force
 
 
 class LimitUnit(StrEnum):

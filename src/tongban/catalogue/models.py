@@ -121,6 +121,11 @@ class Offering(models.Model):
             ),
             models.Index(fields=["agency", "sort_key", "id"], name="offering_by_agency"),
             models.Index(
+                fields=["score", "id"],
+                name="offering_by_score",
+                condition=Q(current__isnull=False, score__isnull=False),
+            ),
+            models.Index(
                 fields=["sort_key", "id"],
                 name="offering_in_order",
                 condition=Q(current__isnull=False),
@@ -325,6 +330,28 @@ class Finding(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["rule", "offering"], name="finding_by_rule")]
+
+
+class LinkCheck(models.Model):
+    """How a web address that guides name answered when it was last tried (`linting.links`)."""
+
+    digest = models.CharField(max_length=64, primary_key=True)  # SHA-256 of the address
+    address = models.TextField()
+    checked_at = models.DateTimeField()
+    status = models.PositiveSmallIntegerField(null=True)  # of HTTP; null: no answer
+    problem = models.CharField(max_length=20, blank=True)  # a key of `links.PROBLEMS`
+    failures = models.PositiveSmallIntegerField(default=0)  # in a row
+    failing_since = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="failing_link_says_why",
+                condition=Q(failures=0, problem="", failing_since__isnull=True)
+                | (Q(failures__gt=0, failing_since__isnull=False) & ~Q(problem="")),
+            )
+        ]
+        indexes = [models.Index(fields=["checked_at"], name="link_checked")]
 
 
 class Proposal(models.Model):

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tongban.catalogue.guide import Guide
 from tongban.catalogue.indexing import note_popularity, reindex
+from tongban.catalogue.linting.checking import examine
 from tongban.catalogue.models import GuideVersion, Offering
 from tongban.catalogue.reach import require
 from tongban.catalogue.recording import record
@@ -125,7 +126,10 @@ def publish(version_id: int, *, by: Officer | None = None) -> GuideVersion:
     version.checked_on = clock.local_date(moment)
     version.checked_by_id = by.account_id if by else version.reviewed_by_id
     version.save()
-    copy_to_offering(version.offering, version, guide_of(version))
+    guide = guide_of(version)
+    copy_to_offering(version.offering, version, guide)
+    # An editor's guide with errors is refused; an import's is taken and its errors are shown.
+    examine(version, guide, refuse=by is not None)
     version.offering.save()
     reindex([version.offering_id])
     if by is not None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from django.urls import reverse
 
 from tongban.cases.api import on_calendar_changed
+from tongban.catalogue.api import lint_imported
 from tongban.kernel.announcements import Listener, subscribe
 from tongban.notices.api import TOLD, links_to, tell_case_news, tell_rehearsal_news
 
 SUBSCRIPTIONS: dict[str, list[Listener]] = {
     **{f"case.{act}": [tell_case_news] for act in TOLD},
     "calendar.changed": [on_calendar_changed],
+    "catalogue.imported": [lint_imported],
     "rehearsal.broken": [tell_rehearsal_news],
 }
 

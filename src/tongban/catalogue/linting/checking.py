@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+
+from django.utils.translation import ngettext
 
 from tongban.catalogue.guide import Guide
-from tongban.catalogue.linting.findings import FindingView
-from tongban.catalogue.models import Offering
+from tongban.catalogue.linting.conflicts import conflicts_with
+from tongban.catalogue.linting.facts import Conflict, GuideFacts, links
+from tongban.catalogue.linting.findings import SEVERITIES, FindingView, Found, Severity
+from tongban.catalogue.linting.links import dead_links
+from tongban.catalogue.linting.rules import lint
+from tongban.catalogue.linting.score import score
+from tongban.catalogue.linting.words import in_words
+from tongban.catalogue.models import Finding, GuideVersion, Offering, Theme
+from tongban.kernel import clock
+from tongban.kernel.errors import Refused
+from tongban.kernel.localized import pick
+
+# The longest place and the largest count that are stored.
+_PLACE, _COUNT = 120, 32767
+# Findings kept of one guide: what is worse comes first.
+MOST_KEPT = 200
 
 
 def check_guide(
@@ -18,6 +34,124 @@ def check_guide(
 ) -> list[FindingView]:
     """What is wrong with a guide as it stands now, worst first. Stores nothing.
 
-    Two queries besides the offering's item.
+    At most three queries besides the offering's item.
     """
-    return []
+    return [in_words(found) for found in _lint(offering, guide, form_id, translated_from or {})]
+
+
+def findings_of(offering_id: int) -> list[FindingView]:
+    """What the last check of the current guide found, worst first. One query."""
+    rows = Finding.objects.filter(offering_id=offering_id).order_by("id")
+    found = (Found(row.rule, _severity(row.severity), row.place, row.facts) for row in rows)
+    return [in_words(one) for one in sorted(found, key=lambda one: SEVERITIES.index(one.severity))]
+
+
+def refuse_broken(version: GuideVersion, guide: Guide) -> None:
+    """Raises Refused, with what is wrong, if a guide has findings that are errors."""
+    found = _lint(version.offering, guide, version.form_id, version.translated_from)
+    _refuse_errors(found)
+
+
+def examine(version: GuideVersion, guide: Guide, *, refuse: bool) -> None:
+    """Check a version that is being published and keep what was found.
+
+    Sets the offering's counts and score, not saved here. With `refuse`, raises Refused if there
+    are errors.
+    """
+    offering = version.offering
+    found = _lint(offering, guide, version.form_id, version.translated_from)
+    if refuse:
+        _refuse_errors(found)
+    Finding.objects.filter(offering=offering).delete()
+    Finding.objects.bulk_create(rows_of(offering.pk, version.pk, found))
+    for name, value in figures(found).items():
+        setattr(offering, name, value)
+    offering.checked_at = clock.now()
+
+
+def facts_of(
+    offering: Offering,
+    guide: Guide,
+    *,
+    form_id: int | None,
+    translated_from: Mapping[str, str],
+    theme_audiences: Mapping[str, str],
+    dead: Mapping[str, str],
+    conflicts: tuple[Conflict, ...],
+) -> GuideFacts:
+    """What rules may look at. Reads the offering's item."""
+    item = offering.item
+    return GuideFacts(
+        guide=guide,
+        name=offering.name,
+        today=clock.today(),
+        item_type=item.type,
+        audiences=frozenset(item.audiences),
+        theme_audiences=frozenset(
+            theme_audiences[code] for code in item.themes if code in theme_audiences
+        ),
+        has_form=form_id is not None,
+        translated_from=translated_from,
+        dead_links=dead,
+        conflicts=conflicts,
+    )
+
+
+def rows_of(offering_id: int, version_id: int, found: Iterable[Found]) -> list[Finding]:
+    """Findings as rows, not yet written."""
+    return [
+        Finding(
+            offering_id=offering_id,
+            version_id=version_id,
+            rule=one.rule,
+            severity=one.severity,
+            place=one.place[:_PLACE],
+            facts=dict(one.facts),
+        )
+        for one in list(found)[:MOST_KEPT]
+    ]
+
+
+def figures(found: list[Found]) -> dict[str, int]:
+    """The columns of an offering that a check determines."""
+    return {
+        "error_count": min(sum(one.severity == "error" for one in found), _COUNT),
+        "warning_count": min(sum(one.severity == "warning" for one in found), _COUNT),
+        "score": score(found),
+    }
+
+
+def _lint(
+    offering: Offering, guide: Guide, form_id: int | None, translated_from: Mapping[str, str]
+) -> list[Found]:
+    themes = Theme.objects.filter(code__in=offering.item.themes).values_list("code", "audience")
+    facts = facts_of(
+        offering,
+        guide,
+        form_id=form_id,
+        translated_from=translated_from,
+        theme_audiences=dict(themes),
+        dead=dead_links(address for _path, address in links(guide)),
+        conflicts=conflicts_with(offering, guide),
+    )
+    return lint(facts)
+
+
+def _refuse_errors(found: list[Found]) -> None:
+    errors = [in_words(one) for one in found if one.severity == "error"]
+    if not errors:
+        return
+    said = " ".join(f"{pick(one.where)}: {pick(one.wrong)}" for one in errors)
+    heading = ngettext(
+        "The guide cannot be published: %(count)d error has to be mended first.",
+        "The guide cannot be published: %(count)d errors have to be mended first.",
+        len(errors),
+    ) % {"count": len(errors)}
+    raise Refused("guide.has_errors", f"{heading} {said}")
+
+
+def _severity(text: str) -> Severity:
+    for severity in SEVERITIES:
+        if text == severity:
+            return severity
+    return "hint"

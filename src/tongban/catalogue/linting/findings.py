@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from tongban.kernel.localized import Localized
-
 Severity = Literal["error", "warning", "hint"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "hint")
 
@@ -29,7 +27,7 @@ class FindingView:
     rule: str
     severity: Severity
     place: str
-    title: Localized  # the rule in a few words
-    wrong: Localized
-    where: Localized
-    mend: Localized
+    title: Mapping[str, str]  # the rule in a few words
+    wrong: Mapping[str, str]
+    where: Mapping[str, str]
+    mend: Mapping[str, str]

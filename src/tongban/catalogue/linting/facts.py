@@ -1,0 +1,100 @@
+"""What rules may look at: a guide and what the catalogue knows about its offering. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+from tongban.catalogue.anatomy import texts
+from tongban.catalogue.guide import Guide
+
+# Types that change somebody's rights: permits, benefits, confirmations, awards, rulings, others.
+POWERS = ("01", "05", "07", "08", "09", "10")
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Another agency says something else about the same item."""
+
+    about: str  # a path in the guide: "limits.statutory", "limits.promised", "fees", "materials"
+    other_zh: str
+    other_en: str
+    ours: str
+    theirs: str
+
+
+@dataclass(frozen=True)
+class GuideFacts:
+    """One guide under examination."""
+
+    guide: Guide
+    name: Mapping[str, str]
+    today: date
+    item_type: str = ""  # a key of codes.TYPES; "" where nobody said
+    audiences: frozenset[str] = frozenset()
+    theme_audiences: frozenset[str] = frozenset()  # whom its themes are for
+    has_form: bool = False
+    translated_from: Mapping[str, str] = field(default_factory=dict)
+    dead_links: Mapping[str, str] = field(default_factory=dict)  # address → what happened
+    conflicts: tuple[Conflict, ...] = ()
+
+    @cached_property
+    def texts(self) -> dict[str, Mapping[str, str]]:
+        """All texts by path."""
+        return texts(self.guide)
+
+    @property
+    def is_chinese(self) -> bool:
+        """Whether Chinese rules apply (telephone area codes, kinds of results, clauses)."""
+        return bool(self.name.get("zh"))
+
+    @property
+    def is_power(self) -> bool:
+        return self.item_type in POWERS
+
+    @property
+    def is_permit(self) -> bool:
+        return self.item_type == "01"
+
+
+def links(guide: Guide) -> Iterator[tuple[str, str]]:
+    """The web addresses a guide names: (path, address)."""
+    for language, url in guide.website.items():
+        yield f"website.{language}", url
+    for index, basis in enumerate(guide.basis):
+        if basis.url:
+            yield f"basis.{index}.url", basis.url
+    channels = guide.channels
+    for path, url in (
+        ("channels.computer_url", channels.computer_url),
+        ("channels.mobile_url", channels.mobile_url),
+        ("channels.appointments.url", channels.appointments.url),
+    ):
+        if url:
+            yield path, url
+
+
+_NUMBER = re.compile(r"\+?\(?\d[\d\-()‐-― ]*\d")
+_SHORTEST_LOCAL, _LONGEST_LOCAL = 7, 8
+
+
+def numbers_in(text: str) -> list[str]:
+    """The digits of each telephone number in a free text, extensions left out."""
+    plain = unicodedata.normalize("NFKC", text)
+    plain = re.sub(r"(转|ext\.?|分机)\s*\d+", " ", plain)
+    found = (re.sub(r"\D", "", match) for match in _NUMBER.findall(plain))
+    return [digits for digits in found if len(digits) >= 3]
+
+
+def lacks_area_code(text: str) -> bool:
+    """Whether a number cannot be dialled from elsewhere: 7 or 8 digits, and no other has a code.
+
+    Short numbers (12345), mobile numbers and 400 numbers are dialled as they are.
+    """
+    numbers = numbers_in(text)
+    local = [n for n in numbers if _SHORTEST_LOCAL <= len(n) <= _LONGEST_LOCAL]
+    return bool(local) and all(len(n) <= _LONGEST_LOCAL for n in numbers)
