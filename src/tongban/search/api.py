@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from tongban.search.documents import Document
-from tongban.search.finding import Found, Hit, count, find, having
+from tongban.search.finding import Found, Hit, count, having
 from tongban.search.index import OutOfStep, check, count_words, put, rebuild, remove, set_popularity
+from tongban.search.log import Report as SearchReport
+from tongban.search.log import Words as SearchedWords
+from tongban.search.log import record as record_search
+from tongban.search.log import record_opened
+from tongban.search.log import report as search_report
+from tongban.search.searching import find
 from tongban.search.suggesting import suggest
+from tongban.search.synonyms import Entry as Synonym
+from tongban.search.synonyms import Preview as SynonymPreview
+from tongban.search.synonyms import add as add_synonym
+from tongban.search.synonyms import entries as synonyms
+from tongban.search.synonyms import preview as preview_synonym
+from tongban.search.synonyms import remove as remove_synonym
 from tongban.search.tokens import has_letters
 
 __all__ = [
@@ -13,15 +25,26 @@ __all__ = [
     "Found",
     "Hit",
     "OutOfStep",
+    "SearchReport",
+    "SearchedWords",
+    "Synonym",
+    "SynonymPreview",
+    "add_synonym",
     "check",
     "count",
     "count_words",
     "find",
     "has_letters",
     "having",
+    "preview_synonym",
     "put",
     "rebuild",
+    "record_opened",
+    "record_search",
     "remove",
+    "remove_synonym",
+    "search_report",
     "set_popularity",
     "suggest",
+    "synonyms",
 ]

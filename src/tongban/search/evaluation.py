@@ -81,8 +81,10 @@ def read_set(folder: Path) -> Set:
     """A set. Raises OSError, ValueError or KeyError for what is not one."""
     documents, places = [], {}
     for place, line in enumerate(_lines(folder / "corpus.jsonl"), 1):
-        about = " ".join(str(line[name]) for name in ("parent", "dept", "agency") if line.get(name))
+        about = " ".join(str(line[name]) for name in ("dept", "agency") if line.get(name))
         title = str(line["title"])
+        # The item whose variant it is: another name, as in the catalogue's own documents.
+        parent = str(line.get("parent") or title)
         places[str(line["id"])] = place
         documents.append(
             Document(
@@ -90,7 +92,7 @@ def read_set(folder: Path) -> Set:
                 service=place,
                 region_path=_REGION,
                 titles=(title,),
-                synonyms=(),
+                synonyms=(parent,) if parent != title else (),
                 text=about,
                 facets=(),
                 online=False,

@@ -272,6 +272,19 @@ def missing(embedder: Embedder) -> list[Missing]:
     return found
 
 
+def has_new() -> bool:
+    """Whether there is an embedder, and a service without vectors."""
+    if chosen() is None:
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM search_entry e"
+            " WHERE NOT EXISTS (SELECT FROM search_vectors v WHERE v.key = e.key))"
+        )
+        (is_new,) = cursor.fetchone()
+    return bool(is_new)
+
+
 def embed_missing(
     embedder: Embedder | None = None, told: Callable[[int, int], None] = lambda done, of: None
 ) -> int:
