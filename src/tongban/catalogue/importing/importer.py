@@ -10,21 +10,27 @@ from typing import Literal
 
 from django.db import transaction
 
+from tongban.catalogue.importing.canada import Canada
 from tongban.catalogue.importing.general_form import code_for, general_form, general_sample
 from tongban.catalogue.importing.guangdong import Guangdong
+from tongban.catalogue.importing.netherlands import Netherlands
 from tongban.catalogue.importing.places import Places
 from tongban.catalogue.importing.problems import Problem, Problems, Severity
 from tongban.catalogue.importing.reading import BadFile, BadRow, Table, open_table
 from tongban.catalogue.importing.rows import Row
 from tongban.catalogue.importing.sichuan import Sichuan
-from tongban.catalogue.importing.sources import Entry, Source, slug_of
+from tongban.catalogue.importing.sources import Entry, ForeignSource, Source, slug_of
 from tongban.catalogue.importing.topics import add_missing_themes
+from tongban.catalogue.importing.unitedkingdom import UnitedKingdom
 from tongban.catalogue.importing.writing import Counts, Gone, Stage, Staged
 from tongban.directory.api import find_region
 from tongban.forms.api import FormDefinition, publish_forms
 from tongban.kernel.announcements import announce
 
-SOURCES: dict[str, Source] = {source.code: source for source in (Guangdong(), Sichuan())}
+SOURCES: dict[str, Source] = {
+    source.code: source
+    for source in (Guangdong(), Sichuan(), UnitedKingdom(), Canada(), Netherlands())
+}
 
 # Rows held in memory at once.
 _BATCH = 2000
@@ -87,6 +93,8 @@ def import_items(
             f"{path} lacks the columns {', '.join(sorted(missing))}."
             f" It has: {', '.join(table.columns)}. Is it a file of {source.title}?"
         )
+    if isinstance(source, ForeignSource):
+        source = source.beside(path)
     outcome = Outcome(
         encoding=table.encoding,
         unknown_columns=[name for name in table.columns if name not in source.columns],
@@ -147,7 +155,8 @@ class _Import:
 
     def _look_through(self) -> Places:
         """A first reading: how many rows, which bodies, which regions."""
-        places = Places(self.source.region_names)
+        tree = self.source.regions if isinstance(self.source, ForeignSource) else {}
+        places = Places(self.source.region_names, tree)
         unheard = Problems()
         for row in self.table.rows():
             self.outcome.rows += 1
@@ -227,8 +236,8 @@ class _Import:
         stage.add(staged)
 
     def _form_ids(self, entries: list[Entry]) -> list[int | None]:
-        """The general application for each, published if it is new."""
-        if not self.options.general_form:
+        """The general application for each, published if it is new; nobody applies abroad."""
+        if not self.options.general_form or isinstance(self.source, ForeignSource):
             return [None] * len(entries)
         codes = [code_for(entry.guide, entry.audiences) for entry in entries]
         new: dict[str, FormDefinition] = {}

@@ -8,10 +8,12 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from tongban.catalogue.importing.reading import BadFile
 from tongban.catalogue.importing.sources import Body
 from tongban.directory.api import (
     AgencyEntry,
     AgencySummary,
+    BadTree,
     RegionRow,
     RegionSummary,
     agencies_by_code,
@@ -50,6 +52,7 @@ class Places:
     """The bodies and regions of a file. First `note` every row's, then `settle` once."""
 
     names: Mapping[str, Localized]
+    tree: Mapping[str, RegionRow] = field(default_factory=dict)  # of a foreign source
     _bodies: dict[tuple[str, str], _Named] = field(default_factory=dict)
     _regions: dict[str, str] = field(default_factory=dict)
     _placed: dict[tuple[str, str], Place] = field(default_factory=dict)
@@ -67,7 +70,10 @@ class Places:
         """Find or make all regions and agencies noted. What exists is left as it is."""
         paths = self._settle_regions()
         by_code = agencies_by_code(
-            code for named in self._bodies.values() for code in named.codes if code
+            code
+            for named in self._bodies.values()
+            for code in (named.first.own_code, *named.codes)
+            if code
         )
         by_name = {
             (agency.region_code, agency.name.get("zh", "")): agency
@@ -82,10 +88,11 @@ class Places:
             known = by_name.get((body.region_code, body.name))
             if known is None and body.identity in by_code:
                 known = by_code[body.identity]
-                self.remarks.append(
-                    f"{body.name}: the agency {known.code} is called"
-                    f" {known.name.get('zh', known.code)} here and keeps its name"
-                )
+                if not body.own_code:
+                    self.remarks.append(
+                        f"{body.name}: the agency {known.code} is called"
+                        f" {known.name.get('zh', known.code)} here and keeps its name"
+                    )
             if known is not None:
                 chosen[key] = known
                 continue
@@ -103,6 +110,8 @@ class Places:
         return self._placed[body.identity, body.region_code]
 
     def _new_agency(self, body: Body, codes: Counter[str], taken: set[str]) -> AgencyEntry:
+        if body.own_code:
+            return AgencyEntry(body.own_code, body.names, body.region_code)
         # The code most rows give. A right one goes before a wrong one, because placeholders are
         # wrong; that of an organ of state ("11") before that of an institution it runs ("12").
         best = max(
@@ -135,6 +144,8 @@ class Places:
         )
 
     def _settle_regions(self) -> dict[str, RegionSummary]:
+        if self.tree:
+            return self._settle_tree()
         wanted: dict[str, str] = {}
         for code, name in self._regions.items():
             for above in (f"{code[:2]}0000", f"{code[:4]}00"):
@@ -147,6 +158,23 @@ class Places:
             rows[code] = RegionRow(code, self._name(code), parent, level=_level(code))
         load_regions(rows.values())
         self.made_regions = list(rows)
+        return {code: region(code) for code in self._regions}
+
+    def _settle_tree(self) -> dict[str, RegionSummary]:
+        """The same in a country that brings its regions: those named, and those above them."""
+        wanted: dict[str, RegionRow] = {}
+        for named in self._regions:
+            code: str | None = named
+            while code is not None and code not in wanted:
+                wanted[code] = self.tree[code]
+                code = wanted[code].parent_code
+        there = regions(wanted)
+        rows = [row for code, row in wanted.items() if code not in there]
+        try:
+            load_regions(rows)
+        except BadTree as error:
+            raise BadFile(f"The regions beside the file make no tree: {error}.") from error
+        self.made_regions = [row.code for row in rows]
         return {code: region(code) for code in self._regions}
 
     def _name(self, code: str) -> Localized:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 from tongban.catalogue.guide import Guide
 from tongban.catalogue.importing.rows import Row
+from tongban.directory.api import RegionRow
 from tongban.kernel.localized import Localized
 
 
@@ -26,7 +28,8 @@ class Body:
     """The body a row names, and its region, as the row gives them.
 
     `identity` tells bodies of the file apart. `credit_code` may be wrong or empty, and may differ
-    between rows of one body. `region_name` may carry the names of the regions above.
+    between rows of one body. `region_name` may carry the names of the regions above. A body
+    abroad has `names` in its own languages and an `own_code` to be registered under.
     """
 
     identity: str
@@ -34,6 +37,8 @@ class Body:
     credit_code: str
     region_code: str
     region_name: str
+    names: Localized = field(default_factory=dict)
+    own_code: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,12 @@ class ItemKey:
 
     code: str
     name: str
-    type: str  # a key of codes.TYPES
+    type: str  # a key of codes.TYPES; "" in catalogues that know no such types
+    names: Localized = field(default_factory=dict)  # if not in Chinese
+
+    @property
+    def localized(self) -> Localized:
+        return self.names or {"zh": self.name}
 
 
 @dataclass(frozen=True)
@@ -57,6 +67,11 @@ class Entry:
     audiences: tuple[str, ...]
     themes: tuple[str, ...]
     guide: Guide
+    names: Localized = field(default_factory=dict)  # if not in Chinese
+
+    @property
+    def localized(self) -> Localized:
+        return self.names or {"zh": self.name}
 
 
 class Source(Protocol):
@@ -87,6 +102,18 @@ class Source(Protocol):
 
     def entry(self, row: Row, body: Body) -> Entry | None:
         """The entry a row describes; notes all its problems. None after an error."""
+
+
+@runtime_checkable
+class ForeignSource(Source, Protocol):
+    """A catalogue of another country: its own regions and languages, no general application."""
+
+    def beside(self, path: Path) -> ForeignSource:
+        """The source with the tables that lie beside a file of it. Raises BadFile."""
+
+    @property
+    def regions(self) -> Mapping[str, RegionRow]:
+        """The regions its bodies are in, with those above, by code."""
 
 
 _ADDRESS = re.compile(r"[-.a-z0-9]{3,90}")

@@ -234,7 +234,7 @@ class Stage:
 
     def _columns(self, staged: Staged) -> list[object]:
         entry, place, guide = staged.entry, staged.place, staged.entry.guide
-        name = {"zh": entry.name}
+        name = entry.localized
         return [
             staged.row,
             staged.line,
@@ -251,10 +251,10 @@ class Stage:
             place.region_code,
             place.region_path,
             entry.item.code,
-            _json({"zh": entry.item.name}),
+            _json(entry.item.localized),
             entry.item.type,
             entry.parent.code if entry.parent else None,
-            _json({"zh": entry.parent.name}) if entry.parent else None,
+            _json(entry.parent.localized) if entry.parent else None,
             guide.model_dump_json(),
             digest_of(name, guide, staged.form_id),
             staged.form_id,
