@@ -1,6 +1,6 @@
 """What differs between two versions of a guide: a pure comparison, without words.
 
-Entries of a list that have keys (materials) are matched by them; others by what names them, then
+Entries of a list that have keys (materials, windows) are matched by them; others by what names them, then
 by likeness, so that an entry that was reworded counts as changed and not as removed and added.
 `marked` compares two texts word by word, Chinese by character.
 """
@@ -31,6 +31,8 @@ _NAMES = {
     "faq": "question",
     "windows": "centre",
 }
+# What names an entry for good: another value means another entry.
+_KEYS = ("key", "centre")
 _WORD = re.compile(r"[^\W_\u3400-\u9fff]+|\s+|.", re.DOTALL)
 
 
@@ -192,7 +194,7 @@ def _pairs(name: str, old: Sequence[BaseModel], new: Sequence[BaseModel]) -> dic
     field = _NAMES.get(name)
     if field:
         match_by([getattr(one, field) for one in new], [getattr(one, field) for one in old])
-    if field == "key":
+    if field in _KEYS:
         return pairs
     alike = sorted(
         (-_likeness(left[origin], new[place]), abs(place - origin), place, origin)

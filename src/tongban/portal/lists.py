@@ -1,12 +1,246 @@
-"""Lists of the catalogue."""
+"""Lists of the catalogue: by name, what is new, what changed, what was withdrawn and why.
+
+All narrow down by region (the reader's, unless `everywhere`) and by agency.
+"""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from tongban.catalogue.api import lists
+from tongban.directory.api import AgencySummary, agencies
+from tongban.kernel.localized import Localized, language
+from tongban.portal.paging import page_of
+from tongban.portal.places import place_of
+
+_SIZE = 30
 
 
+@dataclass(frozen=True)
+class Letter:
+    """A letter of the list of names; without services there is nothing to go to."""
+
+    words: str
+    count: int
+    href: str
+    is_on: bool
+
+
+@dataclass(frozen=True)
+class Named:
+    """A service in the list of names, with the places that offer it."""
+
+    href: str
+    name: Localized
+    agency: Localized
+    places: Sequence[tuple[Localized, str]]
+    more: int
+
+
+@dataclass(frozen=True)
+class AgencyChoice:
+    """Narrows a list down to an agency."""
+
+    name: Localized
+    count: int
+    href: str
+
+
+@require_safe
 def a_to_z(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("")
+    """All services by name, with their initials to jump to."""
+    scope = _scope(request)
+    letter = request.GET.get("letter", "")
+    letter = letter if letter in lists.LETTERS else ""
+    counts = lists.letters(scope, language())
+    names = lists.by_name(
+        scope,
+        language(),
+        letter=letter,
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
+        size=_SIZE,
+    )
+    return _render(
+        request,
+        "names",
+        _("Services from A to Z"),
+        scope,
+        {
+            "services": [
+                Named(
+                    href=reverse("portal:guide", args=[one.offerings[0].slug]),
+                    name=one.offerings[0].name,
+                    agency=one.offerings[0].agency.name,
+                    places=[
+                        (found.region.name, reverse("portal:guide", args=[found.slug]))
+                        for found in one.offerings
+                    ]
+                    if one.total > 1
+                    else [],
+                    more=one.total - len(one.offerings),
+                )
+                for one in names.services
+                if one.offerings
+            ],
+            "letters": [
+                Letter(
+                    one.upper() if one != lists.OTHER else _("Others"),
+                    counts[one],
+                    _with(request.GET, letter=one if one != letter else ""),
+                    one == letter,
+                )
+                for one in lists.LETTERS
+            ],
+            "letter": letter,
+            "total": counts[letter] if letter else sum(counts.values()),
+            "previous_url": _with(request.GET, before=names.previous) if names.previous else "",
+            "next_url": _with(request.GET, after=names.next) if names.next else "",
+        },
+    )
 
 
-newest = changed = withdrawn = a_to_z
+@require_safe
+def newest(request: HttpRequest) -> HttpResponse:
+    """What is offered now and was not before, the newest first."""
+    scope = _scope(request)
+    rows = lists.first_versions(scope)
+    return _render(
+        request,
+        "newest",
+        _("New services"),
+        scope,
+        {
+            "listing": page_of(request, rows, by=("-published_at", "-id"), size=_SIZE),
+            "by_agency": lists.agencies_in(
+                lists.first_versions(lists.Scope(scope.region_path)), "new"
+            ),
+        },
+    )
+
+
+@require_safe
+def changed(request: HttpRequest) -> HttpResponse:
+    """Guides that changed, the latest first, each with what changed."""
+    scope = _scope(request)
+    rows = lists.later_versions(scope)
+    return _render(
+        request,
+        "changed",
+        _("Changed guides"),
+        scope,
+        {
+            "listing": page_of(request, rows, by=("-published_at", "-id"), size=_SIZE),
+            "by_agency": lists.agencies_in(
+                lists.later_versions(lists.Scope(scope.region_path)), "changed"
+            ),
+        },
+    )
+
+
+@require_safe
+def withdrawn(request: HttpRequest) -> HttpResponse:
+    """What is no longer offered, the latest first, each with the reason."""
+    scope = _scope(request)
+    rows = lists.withdrawals(scope)
+    return _render(
+        request,
+        "withdrawn",
+        _("Withdrawn services"),
+        scope,
+        {
+            "listing": page_of(request, rows, by=("-withdrawn_at", "-id"), size=_SIZE),
+            "by_agency": lists.agencies_in(
+                lists.withdrawals(lists.Scope(scope.region_path)), "withdrawn"
+            ),
+        },
+    )
+
+
+def _scope(request: HttpRequest) -> lists.Scope:
+    everywhere = request.GET.get("everywhere") == "1"
+    agency = request.GET.get("agency", "")
+    return lists.Scope(
+        region_path="" if everywhere else place_of(request).path,
+        agency_id=int(agency)
+        if agency.isascii() and agency.isdigit() and len(agency) < 12
+        else None,
+    )
+
+
+def _render(
+    request: HttpRequest, kind: str, title: str, scope: lists.Scope, more: dict[str, object]
+) -> HttpResponse:
+    place = place_of(request)
+    counts = more.pop("by_agency", {})
+    assert isinstance(counts, dict)
+    offices = agencies([*counts, *([scope.agency_id] if scope.agency_id else [])])
+    chosen = offices.get(scope.agency_id or 0)
+    return render(
+        request,
+        "portal/list.html",
+        {
+            "nav_active": "portal:home",
+            "kind": kind,
+            "title": title,
+            "place": place,
+            "tabs": [
+                (words, reverse(name) + _kept(request.GET), name.endswith(f":{here}"))
+                for words, name, here in (
+                    (_("A to Z"), "portal:a_to_z", _HERE[kind]),
+                    (_("New"), "portal:newest", _HERE[kind]),
+                    (_("Changed"), "portal:changed", _HERE[kind]),
+                    (_("Withdrawn"), "portal:withdrawn", _HERE[kind]),
+                )
+            ],
+            "everywhere_url": _with(request.GET, everywhere="1") if scope.region_path else "",
+            "here_url": _with(request.GET, everywhere="")
+            if not scope.region_path and not place.is_whole
+            else "",
+            "agency": chosen,
+            "without_agency_url": _with(request.GET, agency=""),
+            "agencies": [] if scope.agency_id else _choices(request, counts, offices),
+            **more,
+        },
+    )
+
+
+_HERE = {"names": "a_to_z", "newest": "newest", "changed": "changed", "withdrawn": "withdrawn"}
+
+
+def _choices(
+    request: HttpRequest, counts: dict[int, int], offices: dict[int, AgencySummary]
+) -> list[AgencyChoice]:
+    return [
+        AgencyChoice(offices[one].name, count, _with(request.GET, agency=str(one)))
+        for one, count in counts.items()
+        if one in offices
+    ]
+
+
+def _with(params: QueryDict, **changed: str) -> str:
+    """This page's address with other parameters ("" removes one), at the list's beginning."""
+    wanted = params.copy()
+    for name in ("after", "before"):
+        wanted.pop(name, None)
+    for name, value in changed.items():
+        wanted.pop(name, None)
+        if value:
+            wanted[name] = value
+    return f"?{wanted.urlencode()}" if wanted else "?"
+
+
+def _kept(params: QueryDict) -> str:
+    """What goes along to the other lists."""
+    kept = QueryDict(mutable=True)
+    for name in ("everywhere", "agency"):
+        if value := params.get(name):
+            kept[name] = value
+    return f"?{kept.urlencode()}" if kept else ""
