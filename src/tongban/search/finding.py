@@ -44,8 +44,15 @@ _STEP = 2.0
 _SOUND_RARITY = 2.0
 # Saturation and length of BM25; the usual length of a title in tokens, Chinese and other.
 _K, _B, _HAN_LENGTH, _LATIN_LENGTH = 1.2, 0.75, 26, 7
-# What has less of the query than this, or less than this of what the best has, is not found.
-_FLOOR, _CUT = 0.18, 0.3
+# What has less of the query than this is not found: of two words or characters, of each more, of
+# a long question. What people say around a thing is not in its name; "passport" alone is the thing.
+_FLOOR_OF_TWO, _FLOOR_STEP, _FLOOR = 0.36, 0.06, 0.18
+# A query of so many is a sentence: what nobody knows of it is no reason to find nothing.
+_SENTENCE = 4
+# Of so few, a document that has all is found wherever it has them.
+_MOST_TOGETHER = 6
+# What has less than this of what the best has is not found either.
+_CUT = 0.3
 # `ts_rank` gives one occurrence 6/π² of its weight.
 _TS_RANK = 1.64493406685
 
@@ -136,14 +143,15 @@ class _Plan:
     match: str
     match_far: str  # the same for large areas: what would find a tenth of everything is left out
     ranks: tuple[tuple[float, str], ...]
-    floor: float  # what is ranked lower is not found
+    sure: str  # what has this is found although it is ranked below `floor`
+    floor: float
     whole: float  # rank of what has all of the query
     length: str  # column of the titles' length
     usual_length: int
     corrections: Mapping[str, str]  # of words, as typed
 
 
-_NOTHING = _Plan("'X'", "'X'", (), 0, 1, "han", _HAN_LENGTH, {})
+_NOTHING = _Plan("'X'", "'X'", (), "'X'", 0, 1, "han", _HAN_LENGTH, {})
 
 
 def _plan(query: Query, expanded: Sequence[str], *, loose: bool) -> _Plan | None:
@@ -162,16 +170,21 @@ def _plan(query: Query, expanded: Sequence[str], *, loose: bool) -> _Plan | None
     chars = _rarest(rarity, query.chars, _MOST_CHARS)
     for token in (*pairs, *words, *chars):
         terms[_term(token)] = rarity.of(token)
-    finders: list[str] = []
+    # Who has one of these surely has what was asked for, however little of it is in the title.
+    sure: list[str] = []
     for sound in query.sounds:
         terms[_term(sound, prefix=True)] = _SOUND_RARITY
-        finders.append(_term(sound, prefix=True))
+        sure.append(_term(sound, prefix=True))
     for term, weight in _meant(query, rarity, corrections).items():
         terms[term] = weight
-        finders.append(term)
+        sure.append(term)
     if query.exact:
         terms[_term(query.exact)] = rarity.of("")
-        finders.append(_term(query.exact))
+        sure.append(_term(query.exact))
+    finders = list(sure)
+    everything = [_term(token) for token in (*query.words, *query.pairs) or query.chars]
+    if len(everything) <= _MOST_TOGETHER:
+        sure.append(f"({' & '.join(everything)})")
     said = [token for token in (*pairs, *words) if not rarity.is_frequent(token, _OFTEN)]
     if loose or not any(token in rarity.known for token in said):
         said = [*pairs, *words, *chars] if loose else [*pairs, *words] or chars
@@ -191,6 +204,13 @@ def _plan(query: Query, expanded: Sequence[str], *, loose: bool) -> _Plan | None
     for term, weight in terms.items():
         classes[max(_STEP / 2, round(weight / _STEP) * _STEP)].append(term)
     is_han = bool(query.chars)
+    size = len(query.typed) + len(query.chars)
+    asked = [
+        token
+        for token in (*pairs, *words, *chars)
+        if token in rarity.known or (size < _SENTENCE and not corrections)
+    ]
+    floor = max(_FLOOR, _FLOOR_OF_TWO - _FLOOR_STEP * (size - 2))
     whole = sum(rarity.of(token) for token in (*pairs, *words, *chars) if token in rarity.known)
     return _Plan(
         match=" | ".join(dict.fromkeys([*finders, *rare_chars])),
@@ -199,7 +219,8 @@ def _plan(query: Query, expanded: Sequence[str], *, loose: bool) -> _Plan | None
             (weight * len(members) * _TS_RANK, " | ".join(members))
             for weight, members in sorted(classes.items())
         ),
-        floor=0 if loose else _FLOOR * whole,
+        sure=" | ".join(sure),
+        floor=0 if loose else floor * sum(rarity.of(token) for token in asked),
         whole=max(whole, rarity.of("")),
         length="han" if is_han else "latin",
         usual_length=_HAN_LENGTH if is_han else _LATIN_LENGTH,
@@ -296,6 +317,7 @@ def _statement(
         "weights": _WEIGHTS,
         "near": [region_path, *above(region_path)] if region_path else [],
         "floor": plan.floor,
+        "sure": plan.sure,
         "whole": plan.whole,
         "cut": _CUT,
         "facets": list(facets),
@@ -350,22 +372,23 @@ def _by_kind(counts: Mapping[str, int]) -> dict[str, dict[str, int]]:
 _REGION = """
 WITH ranked AS MATERIALIZED (
     SELECT d.id, d.entry_id, d.region_path, d.online, d.popularity, d.facets, {meaning} AS meaning,
-        ({raw})::float8 AS raw, d.{length} AS length
+        ({raw})::float8 AS raw, d.tsv @@ %(sure)s::tsquery AS sure, d.{length} AS length
     FROM search_document d WHERE {where} AND {matches}),
 scored AS (
     SELECT id, entry_id, region_path, online, popularity, facets,
         raw / %(whole)s / (%(length_base)s + %(length_rate)s * length) + meaning AS score
-    FROM ranked WHERE raw >= %(floor)s OR meaning > 0
+    FROM ranked WHERE raw >= %(floor)s OR sure OR meaning > 0
     ORDER BY score DESC, id LIMIT %(most)s),
 """
 
 _LARGE_AREA = """
 WITH ranked AS MATERIALIZED (
-    SELECT d.id, ({raw})::float8 AS raw, d.{length} AS length, {meaning} AS meaning
+    SELECT d.id, ({raw})::float8 AS raw, d.tsv @@ %(sure)s::tsquery AS sure,
+        d.{length} AS length, {meaning} AS meaning
     FROM search_entry d WHERE {matches} AND {somewhere}),
 services AS (
     SELECT id, raw / %(whole)s / (%(length_base)s + %(length_rate)s * length) + meaning AS score
-    FROM ranked WHERE raw >= %(floor)s OR meaning > 0
+    FROM ranked WHERE raw >= %(floor)s OR sure OR meaning > 0
     ORDER BY score DESC, id LIMIT %(most_services)s),
 scored AS (
     SELECT d.id, d.entry_id, d.region_path, d.online, d.popularity, d.facets, s.score
