@@ -26,6 +26,7 @@ from tongban.catalogue.api import browse as browse_services
 from tongban.directory.api import AgencySummary, RegionSummary, agencies, children, regions
 from tongban.kernel.localized import pick
 from tongban.portal.places import Place, place_of
+from tongban.portal.searched import note_search
 from tongban.portal.service_list import (
     Listing,
     listing,
@@ -118,6 +119,8 @@ def search(request: HttpRequest) -> HttpResponse:
     if is_search:
         found = find(wanted.query, region_path=region_path, facets=wanted.facets, n=shown(request))
         numbers, rows = found.facets, results(request, found)
+        if not wanted.narrowed:
+            note_search(request, wanted.query, numbers.total)
     else:
         numbers = counts(region_path, wanted.facets)
         everywhere = not region_path and not wanted.of("agency")

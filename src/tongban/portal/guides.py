@@ -35,6 +35,7 @@ from tongban.directory.api import AgencySummary, CentreSummary, RegionSummary, c
 from tongban.forms.api import form, print_form, sample_of
 from tongban.kernel.localized import pick
 from tongban.portal.fit import alike, other_ways, questions_of
+from tongban.portal.searched import note_opened
 from tongban.portal.service_list import rating_bars
 from tongban.portal.sharing import share_of
 from tongban.portal.views_of_guide import GuideView, materials_of, view_of
@@ -52,6 +53,7 @@ def guide(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404("never published")
     if offering.current is None:
         return _withdrawn(request, offering, versions)
+    note_opened(request, offering)
     return _page(request, offering, offering.current, versions)
 
 

@@ -43,6 +43,7 @@ PLACES = (
     Place("workbench:overview", pgettext_lazy("navigation", "Overview"), ("supervisor",)),
     Place("workbench:guides", pgettext_lazy("navigation", "Guides"), ("editor",)),
     Place("workbench:rehearsals", pgettext_lazy("navigation", "Rehearsals"), ("editor",)),
+    Place("workbench:searches", pgettext_lazy("navigation", "Searches"), ("editor",)),
     Place("workbench:calendars", pgettext_lazy("navigation", "Working days"), ("administrator",)),
     Place("workbench:staff", pgettext_lazy("navigation", "Staff"), ("administrator",)),
 )

@@ -14,6 +14,7 @@ from tongban.workbench import (
     overview,
     queue,
     rehearsals,
+    searching,
     staff,
     supplement_page,
 )
@@ -46,6 +47,8 @@ urlpatterns = [
     path("guides/<int:offering_id>/withdraw/", guides.withdraw_offering, name="withdraw_guide"),
     path("rehearsals/", rehearsals.rehearsals, name="rehearsals"),
     path("rehearsals/<int:form_id>/", rehearsals.rehearse_now, name="rehearse_now"),
+    path("searches/", searching.searches, name="searches"),
+    path("searches/synonym/", searching.synonym, name="synonym"),
     path("<case_number:number>/", case_page.case_page, name="case"),
     path("<case_number:number>/id-number/", case_page.reveal, name="reveal"),
     path("<case_number:number>/files/<uuid:file_id>/", case_page.file, name="file"),
