@@ -15,6 +15,7 @@ from tongban.cases.drafts import (
     draft_form,
     drafts_of,
     find_draft,
+    page_mark,
     save_draft,
     start_draft,
 )
@@ -123,6 +124,7 @@ __all__ = [
     "on_calendar_changed",
     "open_request",
     "open_stage",
+    "page_mark",
     "possible",
     "promises",
     "queue",

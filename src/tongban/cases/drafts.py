@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -23,6 +26,8 @@ from tongban.forms.api import file_ids as files_of
 from tongban.identity.api import Resident, known_answers
 from tongban.kernel import clock, files
 from tongban.kernel.errors import Refused
+
+_PAGE_ID = 12  # characters
 
 
 @transaction.atomic
@@ -101,14 +106,42 @@ def draft_answers(draft: Draft) -> dict[str, Any]:
     return unseal_answers(draft_form(draft), draft.answers)
 
 
+@dataclass(frozen=True)
+class Saved:
+    """A draft as it was saved.
+
+    `overwrote`: since the page was opened, another tab or device had saved something else there.
+    """
+
+    draft: Draft
+    overwrote: bool = False
+
+
+def page_mark(draft: Draft, step: str) -> str:
+    """What a step's page carries as `seen`: an id of its own, and what it shows of the answers."""
+    return f"{uuid4().hex[:_PAGE_ID]}.{_mark(draft_form(draft), step, draft_answers(draft))}"
+
+
 @transaction.atomic
 def save_draft(
-    resident: Resident, draft_id: UUID, answers: Mapping[str, Any], *, step: str
-) -> Draft:
-    """Keep the answers given so far. Raises Refused if the draft was already sent."""
+    resident: Resident,
+    draft_id: UUID,
+    answers: Mapping[str, Any],
+    *,
+    step: str,
+    base: Mapping[str, Any] | None = None,
+    seen: str = "",
+) -> Saved:
+    """Keep the answers given so far. Raises Refused if the draft was already sent.
+
+    `base`: the answers that `answers` were made from. Only what differs between the two is saved,
+    so that two steps saved at the same moment do not undo each other; without it, all of them are.
+    For the same question the last one counts. `seen`: the page's `page_mark`.
+    """
     draft = (
-        Draft.objects.select_for_update()
+        Draft.objects.select_for_update(of=("self",))
         .filter(pk=draft_id, account_id=resident.account_id, party_id__in=resident.party_ids)
+        .select_related("guide_version")
         .first()
     )
     if draft is None:
@@ -116,14 +149,51 @@ def save_draft(
     if draft.case_id is not None:
         raise Refused("draft.sent", _("This application has already been sent."))
     definition = draft_form(draft)
-    changed = {key for key, value in answers.items() if value != draft_answers(draft).get(key)}
-    draft.answers = seal_answers(definition, answers)
+    stored = draft_answers(draft)
+    merged = dict(answers) if base is None else _merged(stored, base, answers)
+    page, _dot, mark = seen.partition(".")
+    overwrote = (
+        bool(mark)
+        and draft.saved_from.get(step) not in (None, page)
+        and mark != _mark(definition, step, stored)
+        and _of_step(definition, step, merged) != _of_step(definition, step, stored)
+    )
+    changed = {key for key, value in merged.items() if value != stored.get(key)}
+    draft.answers = seal_answers(definition, merged)
     draft.prefilled = sorted(set(draft.prefilled) - changed)
     draft.step = step
+    if page:
+        draft.saved_from = {**draft.saved_from, step: page[:_PAGE_ID]}
     draft.updated_at = clock.now()
-    draft.save()
-    attach(draft, files_of(definition, answers))
-    return draft
+    draft.save(update_fields=["answers", "prefilled", "step", "saved_from", "updated_at"])
+    attach(draft, files_of(definition, merged))
+    return Saved(draft, overwrote)
+
+
+def _merged(
+    stored: Mapping[str, Any], base: Mapping[str, Any], answers: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What is stored, with what `answers` changed of `base`."""
+    merged = dict(stored)
+    for key in answers.keys() | base.keys():
+        if answers.get(key) == base.get(key):
+            continue
+        if key in answers:
+            merged[key] = answers[key]
+        else:
+            merged.pop(key, None)
+    return merged
+
+
+def _of_step(definition: FormDefinition, step: str, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers of one step; empty ones are as good as none."""
+    keys = [field.key for field in definition.step(step).fields]
+    return {key: answers[key] for key in keys if answers.get(key) not in (None, "", [], {})}
+
+
+def _mark(definition: FormDefinition, step: str, answers: Mapping[str, Any]) -> str:
+    text = json.dumps(_of_step(definition, step, answers), sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def attach(draft: Draft, file_ids: Iterable[str]) -> None:

@@ -31,6 +31,8 @@ class Draft(models.Model):
     answers = models.JSONField(default=dict)  # sealed, forms.api
     prefilled = models.JSONField(default=list)  # keys the platform filled in
     step = models.CharField(max_length=60, blank=True)  # where the applicant was last
+    # Step → the page that saved it last, as a browser shows it: two tabs are two pages.
+    saved_from = models.JSONField(default=dict)
     client_key = models.CharField(max_length=120, null=True)  # an API client's idempotency key
     client_digest = models.CharField(max_length=64, blank=True)  # of the request it came with
     case = models.OneToOneField(

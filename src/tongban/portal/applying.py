@@ -6,7 +6,7 @@ Every POST of a page keeps what was typed: what is valid is saved, what is not i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -25,6 +25,7 @@ from tongban.cases.api import (
     drafts_of,
     grouped,
     open_stage,
+    page_mark,
     save_draft,
     start_draft,
     submit,
@@ -173,14 +174,30 @@ def apply_step(request: ResidentRequest, draft_id: UUID, step: str) -> HttpRespo
         result = parse_step(
             definition, step, request.POST, request.FILES, answers, owner_id=draft.account_id
         )
-        answers = result.answers
         try:
-            save_draft(request.resident, draft.pk, answers, step=step)
+            saved = save_draft(
+                request.resident,
+                draft.pk,
+                result.answers,
+                step=step,
+                base=answers,
+                seen=request.POST.get("_seen", "")[:40],
+            )
         except Refused as refusal:  # sent in another tab, or not theirs any more
             messages.warning(request, refusal.message)
             return redirect("portal:draft", draft.pk)
+        draft.answers, answers = saved.draft.answers, draft_answers(saved.draft)
+        result = replace(result, answers=answers)
         if request.headers.get("X-Requested-With") == "autosave":
             return HttpResponse(status=204)
+        if saved.overwrote:
+            messages.warning(
+                request,
+                _(
+                    "This page had been changed in another tab or on another device since you "
+                    "opened it. What you have just sent counts."
+                ),
+            )
         if "_later" in request.POST:
             messages.success(request, _("Saved. You can go on at any time, on any device."))
             return redirect("portal:drafts")
@@ -207,6 +224,7 @@ def apply_step(request: ResidentRequest, draft_id: UUID, step: str) -> HttpRespo
             "notice": notice_on(draft),
             "back": _way_back(draft, definition, step, answers),
             "autosave": request.get_full_path(),
+            "seen": page_mark(draft, step),
         },
     )
 
