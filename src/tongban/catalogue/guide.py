@@ -36,6 +36,11 @@ Flag = Annotated[bool | None, Field(exclude_if=_is_none)]
 Count = Annotated[int | None, Field(exclude_if=_is_none, ge=0)]
 
 
+def _empty() -> Any:
+    """No text. `= {}` would do as well, were it not copied with `deepcopy` for every field."""
+    return Field(default_factory=dict)
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -53,9 +58,9 @@ class Condition(_Strict):
     """Who may apply, or when: one condition a person can check about themselves."""
 
     text: Text
-    basis: Text = {}  # the clause it rests on
-    question: OptionalText = {}  # the same as a plain question: "yes" means it is met
-    if_not: OptionalText = {}  # what to do who must say no
+    basis: Text = _empty()  # the clause it rests on
+    question: OptionalText = _empty()  # the same as a plain question: "yes" means it is met
+    if_not: OptionalText = _empty()  # what to do who must say no
 
 
 class Material(_Strict):
@@ -67,17 +72,17 @@ class Material(_Strict):
     medium: Literal["paper", "electronic", "either"] = "electronic"
     copies: int = 1
     necessity: Literal["required", "conditional", "tolerated"] = "required"  # 必要/非必要/容缺后补
-    condition: Text = {}  # when a conditional material is needed
+    condition: Text = _empty()  # when a conditional material is needed
     source: Literal["applicant", "government", "other"] = "applicant"
-    issuer: Text = {}
-    notes: Text = {}  # filling notes, or what officers check
+    issuer: Text = _empty()
+    notes: Text = _empty()  # filling notes, or what officers check
     is_form: bool = False  # this material is the online form itself
-    blank: Text = {}  # text of the blank form; lines; ____ where to write
-    sample: Text = {}  # the same, filled in for a fictional person
-    paper: OptionalText = {}  # 纸质材料规格: what the paper must be like, "A4"
-    source_note: OptionalText = {}  # 来源渠道说明: where it comes from, how to get it
-    acceptance: OptionalText = {}  # 受理标准: what makes it acceptable
-    basis: OptionalText = {}  # 要求提供材料的依据: the clause that asks for it
+    blank: Text = _empty()  # text of the blank form; lines; ____ where to write
+    sample: Text = _empty()  # the same, filled in for a fictional person
+    paper: OptionalText = _empty()  # 纸质材料规格: what the paper must be like, "A4"
+    source_note: OptionalText = _empty()  # 来源渠道说明: where it comes from, how to get it
+    acceptance: OptionalText = _empty()  # 受理标准: what makes it acceptable
+    basis: OptionalText = _empty()  # 要求提供材料的依据: the clause that asks for it
 
     @model_validator(mode="after")
     def _conditional_says_when(self) -> Material:
@@ -90,7 +95,7 @@ class Basis(_Strict):
     """Legal basis (设定依据)."""
 
     title: Text
-    article: Text = {}
+    article: Text = _empty()
     says: Text  # what it provides, in our own words
     url: str = ""
     ends_on: Annotated[date | None, Field(exclude_if=_is_none)] = None  # last day in force
@@ -105,9 +110,9 @@ class SpecialProcedure(_Strict):
     """What does not count towards the limit (特别程序): a hearing, an inspection, experts."""
 
     name: Text
-    text: OptionalText = {}
+    text: OptionalText = _empty()
     days: Count = None  # at most, in the unit of the limits
-    basis: OptionalText = {}
+    basis: OptionalText = _empty()
 
 
 class Limits(_Strict):
@@ -117,8 +122,8 @@ class Limits(_Strict):
     promised: int | None = None  # 承诺时限; 0 = while you wait (即办件)
     unit: LimitUnit = LimitUnit.WORKING_DAYS
     acceptance: int = 5  # working days to accept, refuse or ask for a supplement (行政许可法 §32)
-    note: Text = {}  # 承诺办结时限说明
-    statutory_note: OptionalText = {}  # 法定办结时限说明
+    note: Text = _empty()  # 承诺办结时限说明
+    statutory_note: OptionalText = _empty()  # 法定办结时限说明
     # 办件类型: 即办件 is decided while you wait, 承诺件 within the promised days.
     kind: Annotated[Literal["immediate", "promised"] | None, Field(exclude_if=_is_none)] = None
     # 审查类型: 即审即办, or with an examination first (前审后批).
@@ -136,11 +141,11 @@ class Fee(_Strict):
 
     name: Text
     amount: Decimal
-    per: Text = {}  # {"zh": "本", "en": "booklet"}
+    per: Text = _empty()  # {"zh": "本", "en": "booklet"}
     basis: Text
-    waiver: Text = {}
-    standard: OptionalText = {}  # 收费标准, where an amount does not say it all
-    waiver_basis: OptionalText = {}  # 允许减免的依据
+    waiver: Text = _empty()
+    standard: OptionalText = _empty()  # 收费标准, where an amount does not say it all
+    waiver_basis: OptionalText = _empty()  # 允许减免的依据
 
 
 class Payment(_Strict):
@@ -157,9 +162,9 @@ class ProcessStep(_Strict):
     text: Text
     days: int | None = None
     calendar_days: Flag = None  # its days are 自然日, whatever the unit of the limits
-    office: OptionalText = {}  # 办理处室
-    role: OptionalText = {}  # 办理人: who does it, by role
-    standard: OptionalText = {}  # what is checked, and against what
+    office: OptionalText = _empty()  # 办理处室
+    role: OptionalText = _empty()  # 办理人: who does it, by role
+    standard: OptionalText = _empty()  # what is checked, and against what
 
 
 class Result(_Strict):
@@ -168,8 +173,8 @@ class Result(_Strict):
     name: Text
     kind: Literal["certificate", "document", "decision", "record"]
     delivery: tuple[Literal["online", "pick_up", "courier"], ...]
-    validity: Text = {}
-    sample: Text = {}  # specimen text; lines
+    validity: Text = _empty()
+    sample: Text = _empty()  # specimen text; lines
 
 
 class Question(_Strict):
@@ -181,7 +186,7 @@ class Window(_Strict):
     """Where to go: a centre of the directory, by its code, and the window there."""
 
     centre: str
-    window: Text = {}
+    window: Text = _empty()
 
 
 class Authority(_Strict):
@@ -200,9 +205,9 @@ class Authority(_Strict):
     nature: Annotated[
         Literal["statutory", "authorised", "entrusted"] | None, Field(exclude_if=_is_none)
     ] = None
-    entrusted_by: OptionalText = {}  # 委托部门
-    guided_by: OptionalText = {}  # 中央业务指导部门
-    partners: OptionalText = {}  # 联办机构: who else handles it, and which steps
+    entrusted_by: OptionalText = _empty()  # 委托部门
+    guided_by: OptionalText = _empty()  # 中央业务指导部门
+    partners: OptionalText = _empty()  # 联办机构: who else handles it, and which steps
     local_code: OptionalWord = ""  # 地方基本编码, where it is not the item's own code
 
 
@@ -226,7 +231,7 @@ class OfficeSystem(_Strict):
     """The agency's own system that the service is handled in (部门业务系统)."""
 
     used: Flag = None
-    name: OptionalText = {}
+    name: OptionalText = _empty()
     url: OptionalWord = ""
     network: OptionalWord = ""  # which network it runs on, as the source says it
 
@@ -263,17 +268,17 @@ class Intermediary(_Strict):
     """A service that people must buy from others first (中介服务)."""
 
     name: Text
-    text: OptionalText = {}
-    basis: OptionalText = {}
+    text: OptionalText = _empty()
+    basis: OptionalText = _empty()
 
 
 class RemedyBody(_Strict):
     """Where to go against a decision (行政复议部门, 行政诉讼部门)."""
 
-    name: OptionalText = {}
+    name: OptionalText = _empty()
     phone: OptionalWord = ""
-    place: OptionalText = {}
-    within: OptionalText = {}  # how long there is
+    place: OptionalText = _empty()
+    within: OptionalText = _empty()  # how long there is
 
 
 Served = Literal[
@@ -295,35 +300,37 @@ class Guide(_Strict):
     result: Result | None = None
     faq: tuple[Question, ...] = ()
     windows: tuple[Window, ...] = ()
-    place: Text = {}  # where to go, in words, if no window of the directory is named
+    place: Text = _empty()  # where to go, in words, if no window of the directory is named
     visits: int | None = 0
-    visits_reason: Text = {}
+    visits_reason: Text = _empty()
     online: bool = True  # can be applied for here, if a form is attached
-    website: dict[str, WebAddress] = {}  # the agency's own page for it, by language
+    website: dict[str, WebAddress] = _empty()  # the agency's own page for it, by language
     silence: Literal["nothing", "approval", "refusal"] = "nothing"
     consult_phone: str = ""
     complaint_phone: str = ""
-    remedies: Text = {}
-    notes: Text = {}
+    remedies: Text = _empty()
+    notes: Text = _empty()
     # Elements of the standard that many guides leave out.
     served: Annotated[tuple[Served, ...], Field(exclude_if=not_)] = ()  # 服务对象
-    quota: OptionalText = {}  # 数量限制
+    quota: OptionalText = _empty()  # 数量限制
     channels: Channels = _part(Channels())
     authority: Authority = _part(Authority())
     payment: Payment = _part(Payment())
-    hall: OptionalText = {}  # 大厅名称, where `place` is in words
-    hours: OptionalText = {}  # 办理时间, where `place` is in words
-    directions: OptionalText = {}  # 交通指引
-    counter_process: OptionalText = {}  # 线下办理流程说明
-    online_process: OptionalText = {}  # 网上办理流程说明
-    consult_ways: OptionalText = {}  # 咨询方式 besides the telephone
-    complaint_ways: OptionalText = {}  # 监督投诉方式 besides the telephone
+    hall: OptionalText = _empty()  # 大厅名称, where `place` is in words
+    hours: OptionalText = _empty()  # 办理时间, where `place` is in words
+    directions: OptionalText = _empty()  # 交通指引
+    counter_process: OptionalText = _empty()  # 线下办理流程说明
+    online_process: OptionalText = _empty()  # 网上办理流程说明
+    consult_ways: OptionalText = _empty()  # 咨询方式 besides the telephone
+    complaint_ways: OptionalText = _empty()  # 监督投诉方式 besides the telephone
     intermediaries: Annotated[tuple[Intermediary, ...], Field(exclude_if=not_)] = ()
     reconsideration: RemedyBody = _part(RemedyBody())
     litigation: RemedyBody = _part(RemedyBody())
-    rights: OptionalText = {}  # 依法享有的权利
-    duties: OptionalText = {}  # 依法履行的义务
-    extra: dict[str, str] = {}  # fields of a source that have no place above, kept as they came
+    rights: OptionalText = _empty()  # 依法享有的权利
+    duties: OptionalText = _empty()  # 依法履行的义务
+    extra: dict[str, str] = (
+        _empty()
+    )  # fields of a source that have no place above, kept as they came
 
     @model_validator(mode="after")
     def _keys_are_unique(self) -> Guide:

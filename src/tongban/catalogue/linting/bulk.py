@@ -6,6 +6,7 @@ published meanwhile keeps what its own check found.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from django.db import connection, transaction
 from django.db.models import F, QuerySet
 
 from tongban.catalogue.guide import Guide
-from tongban.catalogue.linting.checking import facts_of, figures, rows_of
+from tongban.catalogue.linting.checking import LONGEST_PLACE, MOST_KEPT, facts_of, figures
 from tongban.catalogue.linting.conflicts import all_conflicts, conflicts_of
 from tongban.catalogue.linting.facts import links
 from tongban.catalogue.linting.findings import Found
@@ -91,7 +92,7 @@ def _batches(offerings: QuerySet[Offering]) -> Iterator[list[Offering]]:
     last = 0
     rows = (
         offerings.select_related("item", "current")
-        .defer("search_text", "item__standard", "item__everyday_names")
+        .defer("item__standard", "item__everyday_names")
         .order_by("pk")
     )
     while batch := list(rows.filter(pk__gt=last)[:BATCH]):
@@ -149,12 +150,17 @@ def _keep(checked: list[tuple[Offering, list[Found]]]) -> None:
         )
         still = {pk for (pk,) in cursor.fetchall()}
     Finding.objects.filter(offering_id__in=still).delete()
-    Finding.objects.bulk_create(
-        [
-            row
-            for offering, found in checked
-            if offering.pk in still and offering.current_id
-            for row in rows_of(offering.pk, offering.current_id, found)
-        ],
-        batch_size=2000,
-    )
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(
+            "COPY catalogue_finding (offering_id, version_id, rule, severity, place, facts)"
+            " FROM STDIN"
+        ) as copy,
+    ):
+        for offering, found in checked:
+            if offering.pk in still and offering.current_id:
+                ids = (offering.pk, offering.current_id)
+                for one in found[:MOST_KEPT]:
+                    facts = json.dumps(dict(one.facts), ensure_ascii=False)
+                    place = one.place[:LONGEST_PLACE]
+                    copy.write_row([*ids, one.rule, one.severity, place, facts])

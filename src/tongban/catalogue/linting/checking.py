@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from django.utils.translation import ngettext
 
@@ -20,7 +20,7 @@ from tongban.kernel.errors import Refused
 from tongban.kernel.localized import pick
 
 # The longest place and the largest count that are stored.
-_PLACE, _COUNT = 120, 32767
+LONGEST_PLACE, _COUNT = 120, 32767
 # Findings kept of one guide: what is worse comes first.
 MOST_KEPT = 200
 
@@ -63,7 +63,17 @@ def examine(version: GuideVersion, guide: Guide, *, refuse: bool) -> None:
     if refuse:
         _refuse_errors(found)
     Finding.objects.filter(offering=offering).delete()
-    Finding.objects.bulk_create(rows_of(offering.pk, version.pk, found))
+    Finding.objects.bulk_create(
+        Finding(
+            offering=offering,
+            version=version,
+            rule=one.rule,
+            severity=one.severity,
+            place=one.place[:LONGEST_PLACE],
+            facts=dict(one.facts),
+        )
+        for one in found[:MOST_KEPT]
+    )
     for name, value in figures(found).items():
         setattr(offering, name, value)
     offering.checked_at = clock.now()
@@ -95,21 +105,6 @@ def facts_of(
         dead_links=dead,
         conflicts=conflicts,
     )
-
-
-def rows_of(offering_id: int, version_id: int, found: Iterable[Found]) -> list[Finding]:
-    """Findings as rows, not yet written."""
-    return [
-        Finding(
-            offering_id=offering_id,
-            version_id=version_id,
-            rule=one.rule,
-            severity=one.severity,
-            place=one.place[:_PLACE],
-            facts=dict(one.facts),
-        )
-        for one in list(found)[:MOST_KEPT]
-    ]
 
 
 def figures(found: list[Found]) -> dict[str, int]:

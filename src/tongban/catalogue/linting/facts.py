@@ -79,7 +79,9 @@ def links(guide: Guide) -> Iterator[tuple[str, str]]:
 
 
 _NUMBER = re.compile(r"\+?\(?\d[\d\-()‐-― ]*\d")
-_SHORTEST_LOCAL, _LONGEST_LOCAL = 7, 8
+# A number as dialled within its own area: 7 or 8 digits, the first from 2 to 8.
+_LOCAL = re.compile(r"[2-8]\d{6,7}")
+_WHOLE = 10  # digits of the shortest number that can be dialled from anywhere: 0, area, number
 
 
 def numbers_in(text: str) -> list[str]:
@@ -96,5 +98,4 @@ def lacks_area_code(text: str) -> bool:
     Short numbers (12345), mobile numbers and 400 numbers are dialled as they are.
     """
     numbers = numbers_in(text)
-    local = [n for n in numbers if _SHORTEST_LOCAL <= len(n) <= _LONGEST_LOCAL]
-    return bool(local) and all(len(n) <= _LONGEST_LOCAL for n in numbers)
+    return any(map(_LOCAL.fullmatch, numbers)) and not any(len(n) >= _WHOLE for n in numbers)

@@ -60,6 +60,7 @@ PLACES: dict[str, tuple[str, str]] = {
     "extra": ("来源的其他字段", "Other fields of the source"),
 }
 _WHO = {"person": ("个人", "persons"), "firm": ("企业和单位", "firms")}
+_UNITS = {"working_days": ("个工作日", "working days"), "calendar_days": ("个自然日", "days")}
 # Why a link does not open (`links.PROBLEMS`).
 _WHY = {
     "unknown_host": ("没有这个域名", "there is no such host"),
@@ -127,8 +128,9 @@ def _facts(facts: Mapping[str, str | int]) -> tuple[Mapping[str, object], Mappin
         zh["class"], en["class"] = PLACES.get(str(part), (str(part), str(part)))
     if other := facts.get("other_en"):
         en["other"] = other
-    if word := facts.get("word"):
-        zh["word"] = en["word"] = word
+    for side in ("ours", "theirs"):
+        if side in facts:
+            zh[side], en[side] = _with_unit(str(facts[side]))
     if "plain" in facts:
         plain = facts["plain"]
         zh["advice"] = f"改为“{plain}”" if plain else "去掉"
@@ -138,6 +140,14 @@ def _facts(facts: Mapping[str, str | int]) -> tuple[Mapping[str, object], Mappin
         zh["unit"] = "个英文词" if english else "个字"
         en["unit"] = "words" if english else "characters"
     return zh, en
+
+
+def _with_unit(said: str) -> tuple[str, str]:
+    """A limit as `conflicts` has it, "5 working_days"; anything else as it stands."""
+    days, _space, unit = said.partition(" ")
+    if unit not in _UNITS:
+        return said or "（空）", said or "(nothing)"
+    return f"{days}{_UNITS[unit][0]}", f"{days} {_UNITS[unit][1]}"
 
 
 class _Lenient(dict[str, object]):
