@@ -126,14 +126,14 @@ def _found(officer: Officer, narrowed: QueueFilter) -> QuerySet[Stage]:
     if narrowed.assignee_id:
         stages = stages.filter(assignee_id=narrowed.assignee_id)
     if narrowed.item:
-        stages = stages.filter(case__offering__search_text__icontains=narrowed.item)
+        stages = stages.filter(case__offering__name__icontains=narrowed.item)
     words = " ".join(narrowed.words.split())
     if words:
         try:
             return stages.filter(case__number=read_number(words))
         except BadNumber:
             stages = stages.filter(
-                Q(case__offering__search_text__icontains=words)
+                Q(case__offering__name__icontains=words)
                 | Q(case__party__name__icontains=words)
             )
     return stages

@@ -159,7 +159,6 @@ def _batches(part: Part) -> Iterator[list[tuple[Offering, Guide]]]:
         rows = (
             Offering.objects.filter(pk__in=ids[start : start + _BATCH], current__isnull=False)
             .select_related("item", "current")
-            .defer("search_text")
             .order_by("pk")
         )
         # One that was withdrawn a moment ago is left out; the changes tell of it.

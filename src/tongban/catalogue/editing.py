@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from tongban.catalogue.anatomy import digest_of_text, gaps, made_from, texts
 from tongban.catalogue.guide import Guide
 from tongban.catalogue.models import GuideVersion, Offering
-from tongban.catalogue.publishing import digest_of, folded, guide_of, version_fields
+from tongban.catalogue.publishing import digest_of, guide_of, version_fields
 from tongban.catalogue.reach import require, within
 from tongban.catalogue.recording import record
 from tongban.identity.api import Officer
@@ -59,11 +59,9 @@ def editable(officer: Officer, words: str = "") -> QuerySet[Offering]:
     """The offerings within an officer's posts as editor. Page them by ("sort_key", "id")."""
     found = Offering.objects.filter(within(officer)).select_related("agency", "current")
     if words:
-        # The text for searching is written when a guide is published; names are there before.
-        found = found.filter(
-            Q(search_text__icontains=folded(words)) | Q(name__icontains=words) | Q(code=words)
-        )
-    return found.defer("current__content", "search_text")
+        everyday = Q(item__everyday_names__contains=[words])
+        found = found.filter(Q(name__icontains=words) | everyday | Q(code=words))
+    return found.defer("current__content")
 
 
 def in_work(offering_id: int) -> GuideVersion | None:
@@ -183,9 +181,7 @@ def save_draft(
     version = _draft(version_id, by)
     theirs = guide_of(version)
     if mark_of(theirs, changes) != seen:
-        raise Overtaken(
-            theirs, version.changed_by_id, version.changed_at, mark_of(theirs, changes)
-        )
+        raise Overtaken(theirs, version.changed_by_id, version.changed_at, mark_of(theirs, changes))
     guide = Guide.model_validate(theirs.model_dump(mode="json") | dict(changes))
     others = version.revision != revision
     changed = put(version, guide, by=by, checked=checked, note=", ".join(sorted(changes)))

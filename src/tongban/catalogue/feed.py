@@ -115,9 +115,7 @@ WHERE c.id = waiting.id
 
 
 def _rows(region_path: str) -> QuerySet[Change]:
-    rows = Change.objects.select_related("offering__agency", "version").defer(
-        "version__content", "offering__search_text"
-    )
+    rows = Change.objects.select_related("offering__agency", "version").defer("version__content")
     return rows.filter(offering__region_path__startswith=region_path) if region_path else rows
 
 

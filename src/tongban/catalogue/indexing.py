@@ -52,6 +52,11 @@ def check_index() -> OutOfStep:
     return search.check(rows.iterator(chunk_size=10_000))
 
 
+def count_words() -> None:
+    """Count anew how rare words are, after many changes. Otherwise a nightly job does."""
+    search.count_words()
+
+
 def note_popularity(counts: Mapping[int, int]) -> None:
     """How often offerings were applied for; the others stay as they are."""
     search.set_popularity(counts)

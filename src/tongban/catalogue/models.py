@@ -88,7 +88,6 @@ class Offering(models.Model):
     online = models.BooleanField(default=False)  # can be applied for here
     region_path = models.CharField(max_length=255)
     sort_key = models.CharField(max_length=300)  # pinyin
-    search_text = models.TextField(blank=True)
     current = models.OneToOneField(
         "catalogue.GuideVersion", models.PROTECT, null=True, related_name="+"
     )
@@ -111,7 +110,6 @@ class Offering(models.Model):
             ),
         ]
         indexes = [
-            GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="offering_search"),
             GinIndex(fields=["themes"], name="offering_themes"),
             GinIndex(fields=["audiences"], name="offering_audiences"),
             models.Index(

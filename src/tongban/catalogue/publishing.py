@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from django.conf import settings
 from django.db import transaction
@@ -195,7 +194,7 @@ def note_applications(counts: Mapping[int, int]) -> int:
 
 
 def copy_to_offering(offering: Offering, version: GuideVersion, guide: Guide) -> None:
-    """Set what browsing and searching read. Not saved here."""
+    """Set what browsing reads. Not saved here; `reindex` makes it found."""
     item = offering.item
     offering.current = version
     offering.withdrawn_at = None
@@ -203,14 +202,3 @@ def copy_to_offering(offering: Offering, version: GuideVersion, guide: Guide) ->
     offering.audiences = item.audiences
     offering.themes = item.themes
     offering.online = guide.online and version.form_id is not None
-    offering.search_text = search_text(offering.name, item.everyday_names, guide, offering.code)
-
-
-def search_text(name: Localized, everyday_names: Sequence[str], guide: Guide, code: str) -> str:
-    """What searches look through, a line each: names first (`finding.py` relies on it)."""
-    return folded("\n".join([*name.values(), *everyday_names, *guide.summary.values(), code]))
-
-
-def folded(text: str) -> str:
-    """Text as it is compared in searches: full-width as half-width, capitals as small."""
-    return unicodedata.normalize("NFKC", text).casefold()

@@ -18,8 +18,8 @@ from django.db import connection
 
 from tongban.catalogue.importing.places import Place
 from tongban.catalogue.importing.sources import Entry
-from tongban.catalogue.models import Item
-from tongban.catalogue.publishing import digest_of, search_text
+from tongban.catalogue.indexing import count_words, reindex
+from tongban.catalogue.publishing import digest_of
 from tongban.directory.api import sort_key
 from tongban.kernel import clock
 from tongban.kernel.localized import Localized
@@ -32,7 +32,6 @@ _STAGED = (
     ("name", "jsonb"),
     ("level", "varchar(2)"),
     ("sort_key", "varchar(300)"),
-    ("search_text", "text"),
     ("audiences", "varchar(12)[]"),
     ("themes", "varchar(60)[]"),
     ("online", "boolean"),
@@ -55,6 +54,8 @@ _STAGED = (
 _DROP = "DROP TABLE IF EXISTS " + ", ".join(
     f"pg_temp.import_{name}" for name in ("row", "change", "bad", "gone")
 )
+# After so many changes, words are counted anew: how rare they are decides what is found first.
+_MANY = 1000
 _Parameters = Sequence[str | list[str]] | Mapping[str, str | date] | None
 _COLUMNS = ", ".join(name for name, _type in _STAGED)
 
@@ -96,12 +97,6 @@ class Stage:
 
     def __init__(self, source: str) -> None:
         self.source = source
-        self._everyday = {
-            code: list(names)
-            for code, names in Item.objects.filter(source=source)
-            .exclude(everyday_names=[])
-            .values_list("code", "everyday_names")
-        }
         with connection.cursor() as cursor:
             columns = ", ".join(f"{name} {kind}" for name, kind in _STAGED)
             cursor.execute(
@@ -190,6 +185,11 @@ class Stage:
         parameters: dict[str, str | date] = {"source": self.source, "moment": clock.now()}
         for statement in _WRITE:
             _run(statement, parameters)
+        # In the order of regions: searches read the index region by region.
+        self._reindex(
+            "SELECT o.id FROM import_change c JOIN catalogue_offering o ON o.id = c.offering_id"
+            " WHERE c.kind <> 'unchanged' ORDER BY o.region_path, o.id"
+        )
 
     def gone(self, region_path: str) -> list[Gone]:
         """Current offerings of the source, in that region and below, that the file lacks."""
@@ -220,17 +220,25 @@ class Stage:
             " WHERE state = 'published' AND offering_id IN (SELECT id FROM import_gone)",
             parameters,
         )
-        return _run(
+        withdrawn = _run(
             "UPDATE catalogue_offering SET current_id = NULL, online = false,"
             " withdrawn_at = %(moment)s, withdrawn_why = %(why)s::jsonb"
             " WHERE id IN (SELECT id FROM import_gone)",
             parameters,
         )
+        self._reindex("SELECT id FROM import_gone")
+        return withdrawn
 
     def tidy(self) -> None:
         """Make the items' audiences and topics those of their offerings; drop the tables."""
         _run(_ITEMS_SUM_UP, {"source": self.source})
         _run(_DROP)
+
+    def _reindex(self, statement: str) -> None:
+        ids = [offering for (offering,) in _fetch(statement)]
+        reindex(ids)
+        if len(ids) > _MANY:
+            count_words()
 
     def _columns(self, staged: Staged) -> list[object]:
         entry, place, guide = staged.entry, staged.place, staged.entry.guide
@@ -243,7 +251,6 @@ class Stage:
             _json(name),
             entry.level,
             _sort_key(entry.name),
-            search_text(name, self._everyday.get(entry.item.code, ()), guide, entry.code),
             list(entry.audiences),
             list(entry.themes),
             guide.online and staged.form_id is not None,
@@ -319,10 +326,10 @@ AND i.id IS DISTINCT FROM parent.id
     # Foreign keys are checked at commit, so that an offering can name its version first.
     """
 INSERT INTO catalogue_offering (item_id, agency_id, region_id, source, code, slug, name, level,
-    audiences, themes, online, region_path, sort_key, search_text, current_id, withdrawn_why,
+    audiences, themes, online, region_path, sort_key, current_id, withdrawn_why,
     applications, error_count, warning_count)
 SELECT i.id, r.agency_id, r.region_id, %(source)s, r.code, r.slug, r.name, r.level,
-    r.audiences, r.themes, r.online, r.region_path, r.sort_key, r.search_text, c.version_id, '{}',
+    r.audiences, r.themes, r.online, r.region_path, r.sort_key, c.version_id, '{}',
     0, 0, 0
 FROM import_change c JOIN import_row r USING (code)
 JOIN catalogue_item i ON i.source = %(source)s AND i.code = r.item_code
@@ -351,7 +358,7 @@ WHERE c.kind <> 'unchanged' ORDER BY c.version_id
     """
 UPDATE catalogue_offering o SET item_id = i.id, agency_id = r.agency_id, region_id = r.region_id,
     name = r.name, level = r.level, audiences = r.audiences, themes = r.themes, online = r.online,
-    region_path = r.region_path, sort_key = r.sort_key, search_text = r.search_text,
+    region_path = r.region_path, sort_key = r.sort_key,
     current_id = c.version_id, withdrawn_at = NULL, withdrawn_why = '{}'
 FROM import_change c JOIN import_row r USING (code)
 JOIN catalogue_item i ON i.source = %(source)s AND i.code = r.item_code
