@@ -15,7 +15,7 @@ Visit = Callable[..., Visitor]
 
 # Everything a rehearsal could leave behind.
 KEPT = ("cases_case", "cases_draft", "cases_submission", "kernel_storedfile", "django_session",
-        "identity_account", "notices_notice")  # fmt: skip
+        "identity_account", "catalogue_rehearsal")  # fmt: skip
 SLUG = "company-registration-990100"
 
 

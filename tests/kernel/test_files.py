@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import DjangoCaptureOnCommitCallbacks
@@ -140,3 +141,35 @@ def test_any_name_fits_its_column(name: str) -> None:
     assert 0 < len(safe) <= 120
     assert "/" not in safe
     assert files.safe_name(safe) == safe
+
+
+def contents(folder: Path) -> set[str]:
+    """The names of all files in the storage, marks as "unsettled/…"."""
+    return (
+        {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+        if folder.exists()
+        else set()
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_rolled_back_leaves_nothing_for_long(folder: Path) -> None:
+    owner = get_user_model().objects.create(username="li").pk
+    kept = files.store(upload("a.png", PNG), owner_id=owner)
+    assert contents(folder) == {kept.path}  # committed: no mark any more
+    with transaction.atomic():
+        gone = files.store(upload("b.png", PNG), owner_id=owner)
+        transaction.set_rollback(True)
+    assert contents(folder) == {kept.path, gone.path, f"unsettled/{gone.id}-png"}
+    assert files.discard_unsettled() == 0  # it might be a transaction that still runs
+    # A worker that died after the commit leaves a mark beside a file that counts.
+    (folder / "unsettled" / f"{kept.id}-png").touch()
+    with clock.freeze(clock.now() + timedelta(days=2)):
+        assert files.discard_unsettled() == 1
+        assert contents(folder) == {kept.path}
+    # Thrown away, and cut off before the content was: the mark is there already.
+    with clock.freeze(clock.now() + timedelta(days=8)):
+        with transaction.atomic():
+            assert files.discard_unattached() == 1
+            assert contents(folder) == {kept.path, f"unsettled/{kept.id}-png"}
+        assert contents(folder) == set()

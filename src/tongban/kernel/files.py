@@ -2,6 +2,10 @@
 
 Who may read a file is decided by whoever refers to it (cases, ratings …), never here. A file that
 no row refers to after a week is thrown away: call `attach` when you save a reference to it.
+
+The storage knows no transactions. So a mark in its folder `unsettled` stands beside every content
+whose row is not committed yet, or no longer there: it is set first and taken away after the commit.
+What a rollback or a crash leaves behind still has its mark, and `discard_unsettled` finds it.
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ import uuid
 import zlib
 from collections.abc import Collection, Iterable
 from datetime import timedelta
+from functools import partial
 from pathlib import PurePath, PureWindowsPath
 from typing import TYPE_CHECKING
 
@@ -29,6 +34,8 @@ if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
 
 KEPT_UNATTACHED = timedelta(days=7)
+# No transaction lasts so long: what is unsettled after it will not be settled any more.
+UNSETTLED = timedelta(days=1)
 MEGABYTE = 1024 * 1024
 
 _MAGIC = {"pdf": b"%PDF-", "jpg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n\x1a\n"}
@@ -79,13 +86,16 @@ def store(
         sha256=hashlib.sha256(content).hexdigest(),
         owner_id=owner_id,
     )
+    mark = _unsettle(file)
     default_storage.save(file.path, ContentFile(content))
     try:
         with transaction.atomic():
             file.save(force_insert=True)
     except Exception:
         default_storage.delete(file.path)
+        default_storage.delete(mark)
         raise
+    transaction.on_commit(partial(default_storage.delete, mark), robust=True)
     return file
 
 
@@ -130,10 +140,58 @@ def discard_unattached() -> int:
             # Asked again under lock: it may have been attached in the meantime.
             row = StoredFile.objects.select_for_update().filter(pk=file.pk, attached=False)
             if row.exists():
+                mark = _unsettle(file)
                 row.delete()
-                transaction.on_commit(lambda path=file.path: default_storage.delete(path))  # type: ignore[misc]
+                transaction.on_commit(partial(_throw_away, file.path, mark), robust=True)
                 count += 1
     return count
+
+
+def discard_unsettled() -> int:
+    """Throw away contents whose rows were rolled back or are gone, a day later; how many.
+
+    Looks at marks only, so it takes as long as there are any, not as long as there are files.
+    """
+    count = 0
+    if not default_storage.exists(_MARKS):  # nothing was ever stored
+        return 0
+    _folders, marks = default_storage.listdir(_MARKS)
+    for name in marks:
+        mark = f"{_MARKS}/{name}"
+        try:
+            set_at = default_storage.get_modified_time(mark)
+        except FileNotFoundError:  # settled this moment
+            continue
+        if clock.now() - set_at < UNSETTLED:
+            continue
+        if described([name.rpartition("-")[0]]):
+            default_storage.delete(mark)  # the worker died between the commit and this
+        else:
+            _throw_away(_path(name), mark)
+            count += 1
+    return count
+
+
+_MARKS = "unsettled"
+
+
+def _unsettle(file: StoredFile) -> str:
+    """Mark a content as one whose row may not be there tomorrow; the mark's name."""
+    mark = f"{_MARKS}/{file.id}-{file.kind}"
+    if not default_storage.exists(mark):
+        default_storage.save(mark, ContentFile(b""))
+    return mark
+
+
+def _path(name: str) -> str:
+    """Where the content of a mark of that name lies: `StoredFile.path`, without its row."""
+    text, _dash, kind = name.rpartition("-")
+    return StoredFile(id=uuid.UUID(text), kind=kind).path
+
+
+def _throw_away(path: str, mark: str) -> None:
+    default_storage.delete(path)
+    default_storage.delete(mark)  # last: who is cut off here begins again
 
 
 def safe_name(name: str) -> str:

@@ -59,5 +59,6 @@ async def free_stalled_jobs(context: JobContext, timestamp: int) -> None:
 @app.periodic(cron="17 3 * * *")
 @app.task(queue="upkeep", queueing_lock="discard_files", pass_context=False)
 def discard_files(timestamp: int) -> None:
-    """Throw away uploads that nothing refers to."""
-    log.info("files_discarded", count=files.discard_unattached())
+    """Throw away uploads that nothing refers to, and contents that were never committed."""
+    count = files.discard_unattached() + files.discard_unsettled()
+    log.info("files_discarded", count=count)
