@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy, ngettext
 from tongban.cases.api import Limit, Unit, due_date
 from tongban.catalogue.api import Guide, GuideVersion, Material, Offering
 from tongban.directory.api import CentreSummary, Interval, hours_on
-from tongban.forms.api import sample_of
 from tongban.kernel import clock
 from tongban.kernel.localized import Localized, pick
 from tongban.kernel.workdays import Workdays
@@ -159,10 +158,7 @@ def view_of(
     centres: dict[str, CentreSummary],
     known: Workdays,
 ) -> GuideView:
-    """The page of a version; it can be applied for only if it is the current one.
-
-    One query at most: whether the form has sample answers.
-    """
+    """The page of a version, whose form is loaded; only the current one can be applied for."""
     is_current = offering.current_id == version.pk
     papers = materials_of(offering, version, guide)
     limits = guide.limits
@@ -221,12 +217,7 @@ def view_of(
 
 def materials_of(offering: Offering, version: GuideVersion, guide: Guide) -> list[MaterialView]:
     """The papers of a guide, in its order."""
-    # One question for all of them: they share the form.
-    has_sample = (
-        version.form_id is not None
-        and any(one.is_form for one in guide.materials)
-        and bool(sample_of(version.form_id))
-    )
+    has_sample = version.form is not None and bool(version.form.sample)
     return [_material(offering, one, has_sample=has_sample) for one in guide.materials]
 
 
@@ -371,8 +362,8 @@ def _courier(guide: Guide) -> str:
 
 
 def _no_fee(guide: Guide) -> str:
-    # A guide with neither flow nor rules came from a source that tells little.
-    told = guide.payment.charged is False or guide.steps or guide.basis
+    # A guide without a flow came from a source that tells little.
+    told = guide.payment.charged is False or guide.steps
     return _("Nothing") if told and not guide.payment.charged else _("No fee is given")
 
 
