@@ -81,7 +81,7 @@ def links(guide: Guide) -> Iterator[tuple[str, str]]:
 _NUMBER = re.compile(r"\+?\(?\d[\d\-()‐-― ]*\d")
 # A number as dialled within its own area: 7 or 8 digits, the first from 2 to 8.
 _LOCAL = re.compile(r"[2-8]\d{6,7}")
-_WHOLE = 10  # digits of the shortest number that can be dialled from anywhere: 0, area, number
+_WHOLE = 10  # digits: a number as long as this has its area code, be it without the 0
 
 
 def numbers_in(text: str) -> list[str]:
@@ -98,4 +98,5 @@ def lacks_area_code(text: str) -> bool:
     Short numbers (12345), mobile numbers and 400 numbers are dialled as they are.
     """
     numbers = numbers_in(text)
-    return any(map(_LOCAL.fullmatch, numbers)) and not any(len(n) >= _WHOLE for n in numbers)
+    coded = any(number.startswith("0") or len(number) >= _WHOLE for number in numbers)
+    return not coded and any(map(_LOCAL.fullmatch, numbers))
