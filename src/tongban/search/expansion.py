@@ -48,9 +48,10 @@ def vocabulary() -> Mapping[str, tuple[str, ...]]:
     found: dict[str, dict[str, None]] = {}
     for ways, means in written.items():
         for way in str(ways).split(" | "):
-            means_here = dict.fromkeys(normal(one) for one in means)
-            found.setdefault(normal(way.strip()), {}).update(means_here)
-    return {words: tuple(means) for words, means in found.items()}
+            words = normal(way.strip())
+            others = (normal(one) for one in means)
+            found.setdefault(words, {}).update({one: None for one in others if one != words})
+    return {words: tuple(means) for words, means in found.items() if means}
 
 
 def _of_editors(candidates: Sequence[str]) -> dict[str, list[str]]:

@@ -71,7 +71,7 @@ class Vectors(models.Model):
     number = models.BigAutoField(primary_key=True)  # rises with every change
     key = models.CharField(max_length=32, unique=True)  # of search_entry
     made_of = models.CharField(max_length=32)  # digest of texts and embedder
-    fields = models.SmallIntegerField(default=1)  # how many vectors
+    scripts = models.CharField(max_length=40, default="h")  # of each field: h Han, o other
     vectors = models.BinaryField()
 
     class Meta:

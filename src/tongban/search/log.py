@@ -77,8 +77,8 @@ def report(*, days: int = 30, region_path: str = "", n: int = 50) -> Report:
         day__gt=clock.today() - timedelta(days=days), region_path__startswith=region_path
     )
     total = rows.aggregate(
-        searches=Sum("searches", default=0),
-        nothing=Sum("nothing", default=0),
+        times=Sum("searches", default=0),
+        without=Sum("nothing", default=0),
         not_kept=Sum("searches", default=0, filter=Q(words="")),
     )
     by_words = (
@@ -94,8 +94,8 @@ def report(*, days: int = 30, region_path: str = "", n: int = 50) -> Report:
     often = by_words.filter(times__gte=RARE)
     seldom = by_words.filter(times__lt=RARE, without=0).aggregate(all=Sum("times", default=0))
     return Report(
-        searches=total["searches"],
-        nothing=total["nothing"],
+        searches=total["times"],
+        nothing=total["without"],
         frequent=_words(often.order_by("-times", "words")[:n]),
         found_nothing=_words(by_words.filter(without__gt=0).order_by("-without", "words")[:n]),
         not_opened=_words(

@@ -48,6 +48,8 @@ _FRESH = 2.0
 # More than so many are read by a thread of their own, and searches go by words until then.
 _READ_AT_ONCE = 3000
 _BATCH = 64
+# Scripts of fields.
+_HAN, _OTHER = "h", "o"
 
 
 @dataclass(frozen=True)
@@ -76,8 +78,9 @@ def meant(query: str, *, region_path: str = "") -> dict[int, float]:
         vector = _vector(embedder, text)
     except Busy:
         return {}
-    gate = embedder.gates[0 if any(is_han(run) for run in runs(normal(text))) else 1]
-    return known.near(vector, _seen(region_path), gate)
+    gates = embedder.gates
+    han, other = (gates.han, gates.across) if _script(text) == _HAN else (gates.across, gates.other)
+    return known.near(vector, _seen(region_path), han=han, other=other)
 
 
 @lru_cache(maxsize=2000)
@@ -109,9 +112,15 @@ class Vectors:
     starts: npt.NDArray[np.int64]
     counts: npt.NDArray[np.int64]
     rows: Halves
+    is_han: npt.NDArray[np.bool_]  # of each row
 
-    def near(self, query: Matrix, seen: Sequence[int] | None, gate: float) -> dict[int, float]:
-        """How far services stand out among those seen (None: all); {} below the gate."""
+    def near(
+        self, query: Matrix, seen: Sequence[int] | None, *, han: float, other: float
+    ) -> dict[int, float]:
+        """How far services stand out among those seen (None: all).
+
+        {} where no product reaches `han`, that of a Chinese field, or `other`.
+        """
         import numpy as np
 
         if seen is None:
@@ -127,9 +136,9 @@ class Vectors:
         products = np.concatenate(
             [self.rows[part].astype(np.float32) @ query for part in _parts(rows)]
         )
-        best = np.maximum.reduceat(products, first)
-        if float(best.max()) < gate:
+        if not (products >= np.where(self.is_han[rows], han, other)).any():
             return {}
+        best = np.maximum.reduceat(products, first)
         # A service is near by the best of its fields, and by all of them.
         nearness = best + np.add.reduceat(products, first) / counts
         spread = float(nearness.std())
@@ -221,27 +230,28 @@ def _read() -> Vectors | None:
     import numpy as np
 
     entries: list[int] = []
-    counts: list[int] = []
+    scripts: list[str] = []
     parts: list[Halves] = []
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT e.id, v.fields, v.vectors"
+            "SELECT e.id, v.scripts, v.vectors"
             " FROM search_vectors v JOIN search_entry e USING (key) ORDER BY e.id"
         )
         while found := cursor.fetchmany(5000):
-            for entry, fields, vectors in found:
+            for entry, of_fields, vectors in found:
                 entries.append(entry)
-                counts.append(fields)
-                parts.append(np.frombuffer(vectors, dtype=np.float16).reshape(fields, -1))
+                scripts.append(of_fields)
+                parts.append(np.frombuffer(vectors, dtype=np.float16).reshape(len(of_fields), -1))
     if not entries:
         return None
-    counted = np.array(counts, dtype=np.int64)
+    counted = np.array([len(one) for one in scripts], dtype=np.int64)
     return Vectors(
         place={entry: place for place, entry in enumerate(entries)},
         entries=np.array(entries, dtype=np.int64),
         starts=np.concatenate(([0], np.cumsum(counted)[:-1])),
         counts=counted,
         rows=np.concatenate(parts),
+        is_han=np.array([one == _HAN for one in "".join(scripts)]),
     )
 
 
@@ -322,7 +332,12 @@ def _write(embedder: Embedder, batch: Sequence[Missing]) -> None:
         for one in batch:
             own = rows[start : start + len(one.fields)]
             start += len(one.fields)
-            cursor.execute(_PUT, [one.key, one.made_of, len(one.fields), own.tobytes()])
+            scripts = "".join(_script(text) for text in one.fields)
+            cursor.execute(_PUT, [one.key, one.made_of, scripts, own.tobytes()])
+
+
+def _script(text: str) -> str:
+    return _HAN if any(is_han(run) for run in runs(normal(text))) else _OTHER
 
 
 def _digest(name: str, fields: Sequence[str]) -> str:
@@ -331,8 +346,8 @@ def _digest(name: str, fields: Sequence[str]) -> str:
 
 
 _PUT = """
-INSERT INTO search_vectors AS v (key, made_of, fields, vectors) VALUES (%s, %s, %s, %s)
-ON CONFLICT (key) DO UPDATE SET made_of = excluded.made_of, fields = excluded.fields,
+INSERT INTO search_vectors AS v (key, made_of, scripts, vectors) VALUES (%s, %s, %s, %s)
+ON CONFLICT (key) DO UPDATE SET made_of = excluded.made_of, scripts = excluded.scripts,
     vectors = excluded.vectors,
     number = nextval(pg_get_serial_sequence('search_vectors', 'number'))
 """
