@@ -59,7 +59,9 @@ WORKERS_POST = staff(clerk=405, officer=405, elsewhere=405)
 MATRIX: dict[str, Row] = {
     **dict.fromkeys(
         ("portal:home", "portal:search", "portal:browse", "portal:guide", "portal:guide_version",
-         "portal:material", "portal:material_sample", "portal:regions", "portal:agencies",
+         "portal:material", "portal:material_sample", "portal:guide_fit",
+         "portal:guide_checklist", "portal:guide_changes", "portal:a_to_z", "portal:newest",
+         "portal:changed", "portal:withdrawn", "portal:regions", "portal:agencies",
          "portal:agency", "portal:centre", "portal:about", "portal:accessibility",
          "portal:privacy", "portal:help", "openapi:docs", "look:colours", "look:gallery",
          "v1:openapi-json", "v1:one_region", "v1:region_children", "v1:top_regions", "v1:agencies",

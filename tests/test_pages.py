@@ -139,6 +139,8 @@ class _NoFollowing(urllib.request.HTTPRedirectHandler):
 PUBLIC = (
     "/", "/search", "/search?q=登记", "/search?q=xyzxyz", "/browse", "/regions", "/agencies",
     "/about", "/accessibility", "/privacy", "/help", "/services/birth-registration-990100",
+    "/services/birth-registration-990100/fit", "/services/birth-registration-990100/checklist",
+    "/lists/a-z", "/lists/new", "/lists/changed", "/lists/withdrawn",
     "/services/birth-registration-990100/papers/application_form",
     "/services/birth-registration-990100/papers/application_form/sample",
     "/services/birth-registration-990100/rehearse", "/account/login/",

@@ -90,8 +90,8 @@ def test_the_share_is_among_those_who_spoke() -> None:
     assert enough.share_satisfied == pytest.approx(0.8)
 
 
-def test_opinions_are_counted_in_two_queries(
+def test_opinions_are_counted_in_one_query(
     answered: tuple[Resident, Case], django_assert_num_queries: object
 ) -> None:
-    with django_assert_num_queries(2):  # type: ignore[operator]
+    with django_assert_num_queries(1):  # type: ignore[operator]
         ratings.opinion_on_agency(answered[1].agency_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -28,11 +29,13 @@ from tongban.catalogue.api import (
 )
 from tongban.directory.api import CentreSummary, centres
 from tongban.kernel.localized import language, pick
-from tongban.look.api import money
+from tongban.look.api import day, money
 from tongban.portal.labels import ENTRIES, LABELS, NAMES, PARTS, VALUES
 from tongban.portal.service_list import days_in_words, visits_in_words
 
 _TAGS = {"zh": "zh-Hans"}
+# A condition or a question may be a paragraph; beside its change its beginning will do.
+_LONGEST_NAME = 60
 
 
 @dataclass(frozen=True)
@@ -150,7 +153,9 @@ def _said_of_entry(path: str, change: Change, places: Mapping[str, CentreSummary
 
 
 def _named(path: str, subject: BaseModel, places: Mapping[str, CentreSummary]) -> str:
-    return str(ENTRIES[path][0]) % {"name": _name(path, subject, places)}
+    name = _name(path, subject, places)
+    short = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1].rstrip()}…"
+    return str(ENTRIES[path][0]) % {"name": short}
 
 
 def _name(path: str, subject: BaseModel, places: Mapping[str, CentreSummary]) -> str:
@@ -256,6 +261,8 @@ def _value(path: str, value: object) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, Decimal):
         return money(value)
+    if isinstance(value, date):
+        return day(value)
     if path == "visits" and isinstance(value, int):
         return visits_in_words(value)
     if isinstance(value, tuple):

@@ -43,6 +43,7 @@ LABELS: dict[str, Promise] = {
     "basis.article": _("Article"),
     "basis.says": _("What it provides"),
     "basis.url": _("Address of its text"),
+    "basis.ends_on": _("Its last day"),
     "authority.power": _("Where the agency’s power comes from"),
     "authority.nature": _("Kind of agency"),
     "authority.entrusted_by": _("Who entrusted the agency with it"),

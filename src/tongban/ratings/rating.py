@@ -8,7 +8,7 @@ from enum import IntEnum
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, QuerySet, Value
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -131,7 +131,7 @@ class Opinion:
 
 
 def opinion_on_offering(offering_id: int) -> Opinion:
-    """What people say about one offering. Two queries."""
+    """What people say about one offering. One query."""
     return _opinion(
         Rating.objects.filter(offering_id=offering_id),
         Case.objects.filter(offering_id=offering_id),
@@ -139,14 +139,14 @@ def opinion_on_offering(offering_id: int) -> Opinion:
 
 
 def opinion_on_agency(agency_id: int) -> Opinion:
-    """What people say about one agency. Two queries."""
+    """What people say about one agency. One query."""
     return _opinion(
         Rating.objects.filter(agency_id=agency_id), Case.objects.filter(agency_id=agency_id)
     )
 
 
 def opinion_on_region(region_path: str = "") -> Opinion:
-    """What people say in a region and all below it; "" for everywhere. Two queries."""
+    """What people say in a region and all below it; "" for everywhere. One query."""
     return _opinion(
         Rating.objects.filter(region__path__startswith=region_path),
         Case.objects.filter(region_path__startswith=region_path),
@@ -154,8 +154,15 @@ def opinion_on_region(region_path: str = "") -> Opinion:
 
 
 def _opinion(ratings: QuerySet[Rating], cases: QuerySet[Case]) -> Opinion:
-    counts = dict(ratings.values_list("level").annotate(count=Count("id")))
-    answered = cases.filter(state__in=list(ANSWERED)).count()
+    # Both counts in one query; level 0 stands for the answered cases.
+    answered_cases = cases.filter(state__in=list(ANSWERED)).order_by().annotate(level=Value(0))
+    counts = dict(
+        ratings.order_by()
+        .values_list("level")
+        .annotate(count=Count("id"))
+        .union(answered_cases.values_list("level").annotate(count=Count("id")), all=True)
+    )
+    answered = counts.pop(0, 0)
     return Opinion(
         by_level={int(level): counts.get(int(level), 0) for level in Level},
         unrated=answered - sum(counts.values()),
