@@ -26,6 +26,7 @@ from tongban.identity.api import (
     known_answers,
     mandates_for,
     mandates_held,
+    parties_named,
     parties_of,
     party_of,
     register_firm,
@@ -282,3 +283,33 @@ def test_nobody_ends_being_themselves_or_is_two_people() -> None:
 def test_impossible_parties_are_impossible(fields: dict[str, str]) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         Party.objects.create(name="x", created_at=clock.now(), **fields)
+
+
+NAMES = (
+    "林晓雨",
+    "林晓",
+    "晓雨",
+    "王林",
+    "Ann Lee",
+    "云泽禾川木作有限公司",
+    "云泽禾木有限公司",
+    "100%_",
+)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "words",
+    ["林晓", "晓雨", "林晓雨", "林", "禾川", "云泽", "ann l", "LEE", "%_", "无此人", "川禾"],
+)
+def test_names_are_found_by_any_part(words: str) -> None:
+    parties = {make_person(name=name).pk: name for name in NAMES}
+    found = {parties[pk] for pk in parties_named(words) if pk in parties}
+    assert found == {name for name in NAMES if words.lower() in name.lower()}
+
+
+@pytest.mark.django_db
+def test_names_are_found_by_an_index() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    assert "party_name_pairs" in parties_named("晓雨").explain()

@@ -14,7 +14,7 @@ from tongban.cases.lifecycle import Actor, StageKind
 from tongban.cases.models import Attachment, Case, Stage
 from tongban.cases.numbers import BadNumber, read_number
 from tongban.directory.api import workdays
-from tongban.identity.api import HeldPost, Officer, Resident
+from tongban.identity.api import HeldPost, Officer, Resident, parties_named
 from tongban.kernel import clock
 from tongban.kernel.errors import Refused
 from tongban.kernel.models import StoredFile
@@ -134,7 +134,7 @@ def _found(officer: Officer, narrowed: QueueFilter) -> QuerySet[Stage]:
         except BadNumber:
             stages = stages.filter(
                 Q(case__offering__name__icontains=words)
-                | Q(case__party__name__icontains=words)
+                | Q(case__party_id__in=parties_named(words))
             )
     return stages
 

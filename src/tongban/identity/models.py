@@ -6,6 +6,8 @@ from typing import ClassVar
 
 import pgtrigger
 from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -100,6 +102,16 @@ class Party(models.Model):
                 condition=Q(id_number_index__isnull=True, id_number_sealed="")
                 | (Q(id_number_index__isnull=False) & ~Q(id_number_sealed="")),
             ),
+        ]
+        indexes = [
+            GinIndex(
+                models.Func(
+                    "name",
+                    function="identity_pairs",
+                    output_field=ArrayField(models.TextField()),
+                ),
+                name="party_name_pairs",  # see `parties.parties_named`
+            )
         ]
 
 

@@ -6,7 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import IntegrityError, transaction
+from django.db.models import F, Func, QuerySet, TextField, Value
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from tongban.directory.api import is_credit_code
@@ -174,6 +177,24 @@ def update_party(
     party = _own(resident, party_id)
     party.phone, party.email, party.region_id, party.address = phone, email, region_code, address
     party.save(update_fields=["phone", "email", "region", "address"])
+
+
+def parties_named(words: str) -> QuerySet[Party, int]:
+    """The ids of parties whose names hold these words, capitals or not; for a condition on rows.
+
+    An index of the pairs of characters finds them; a single character has none, and takes long.
+    """
+    words = words.lower()
+    found = Party.objects.annotate(lower=Lower("name")).filter(lower__contains=words)
+    if len(words) > 1:
+        found = found.annotate(pairs=_pairs(F("name"))).filter(
+            pairs__contains=_pairs(Value(words, TextField()))
+        )
+    return found.values_list("pk", flat=True)
+
+
+def _pairs(words: F | Value) -> Func:
+    return Func(words, function="identity_pairs", output_field=ArrayField(TextField()))
 
 
 def parties_of(resident: Resident) -> list[PartySummary]:

@@ -24,6 +24,7 @@ from tongban.identity.api import (
     find_person,
     is_id_number,
     officer_required,
+    parties_named,
     party_names,
     record_access,
 )
@@ -61,7 +62,7 @@ def find(request: OfficerRequest) -> HttpResponse:
             return _list(request, visible.filter(party_id=party), known[party])
         return _form(request, "", _nothing(), status=404)
     if len(name) >= SHORTEST:
-        return _list(request, visible.filter(party__name__icontains=name), name)
+        return _list(request, visible.filter(party_id__in=parties_named(name)), name)
     return _form(request)
 
 
