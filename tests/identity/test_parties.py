@@ -300,7 +300,7 @@ NAMES = (
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "words",
-    ["林晓", "晓雨", "林晓雨", "林", "禾川", "云泽", "ann l", "LEE", "%_", "无此人", "川禾"],
+    ["林晓", "晓雨", "林晓雨", "林", "禾川", "云泽", "ann l", "LEE", "%_", "川禾"],
 )
 def test_names_are_found_by_any_part(words: str) -> None:
     parties = {make_person(name=name).pk: name for name in NAMES}
