@@ -34,7 +34,7 @@ class SiteMapFile:
 
 def site_maps() -> list[SiteMapFile]:
     """The portions that hold anything, by number; of a large catalogue up to an hour old."""
-    known: list[SiteMapFile] | None = cache.get("site maps")
+    known: list[SiteMapFile] | None = cache.get("site-maps")
     if known is not None:
         return known
     rows = (
@@ -45,7 +45,7 @@ def site_maps() -> list[SiteMapFile]:
     )
     found = [SiteMapFile(int(row["number"]), row["guides"], row["changed_at"]) for row in rows]
     if sum(one.guides for one in found) > _LARGE:
-        cache.set("site maps", found, _FRESH)
+        cache.set("site-maps", found, _FRESH)
     return found
 
 
