@@ -10,7 +10,15 @@ import pytest
 from tests.catalogue.sources import BODY, OTHER_BODY, gd_row, sc_row, write_csv
 from tests.factories import make_calendar, make_resident
 from tongban.cases import api as cases
-from tongban.catalogue.api import GuideVersion, Item, Offering, Theme, guide_of
+from tongban.catalogue.api import (
+    GuideVersion,
+    Item,
+    Offering,
+    Theme,
+    check_index,
+    find,
+    guide_of,
+)
 from tongban.catalogue.importing.importer import SOURCES, Options, Outcome, import_items
 from tongban.catalogue.importing.problems import Problems, Severity
 from tongban.catalogue.publishing import add_version, publish
@@ -55,8 +63,9 @@ def test_a_row_becomes_an_offering_with_a_published_guide(tmp_path: Path) -> Non
     assert offering.online
     assert offering.region_path == "990000/990100/"
     assert offering.sort_key.startswith("he deng hui")
-    assert offering.search_text.startswith("河灯会场地登记(夜场)\n")
-    assert row["task_code"].lower() in offering.search_text
+    assert [one.offering.pk for one in find("河灯会夜场").services] == [offering.pk]
+    assert [one.offering.pk for one in find(row["task_code"].lower()).services] == [offering.pk]
+    assert check_index().total == 0
     assert offering.item.code == row["catalog_code"]
     assert offering.item.name == {"zh": row["parent_catalog_name"]}
     assert offering.item.type == "20"  # the national code of Guangdong's 21

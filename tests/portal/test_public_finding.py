@@ -101,14 +101,14 @@ def test_search_asks_few_questions_of_the_database(
     client: Client, django_assert_max_num_queries: object
 ) -> None:
     for address in ("/en/search?q=card", "/en/search", "/en/search?q=我要换身份证怎么办"):
-        with django_assert_max_num_queries(8):  # type: ignore[operator]
+        with django_assert_max_num_queries(14):  # type: ignore[operator]
             here(client).get(address)
 
 
 @pytest.mark.usefixtures("province")
 def test_nothing_found_helps_on(client: Client) -> None:
-    page = text_of(here(client), "/en/search?q=我的身份证丢了怎么办")
-    assert "Nothing has all the words" in page
+    page = text_of(here(client), "/en/search?q=驾驶证")
+    assert "We found no service for" in page
     assert "Perhaps you mean one of these" in page
     assert "id-card-renewal-990100" in page
     assert "tel:12345" in page

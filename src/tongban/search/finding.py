@@ -7,6 +7,7 @@ area is searched in two steps, services first, then where they are offered.
 from __future__ import annotations
 
 import json
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -42,6 +43,8 @@ _WEIGHTS = "{0.05,0.1,0.5,1}"
 # Rarities are rounded to multiples of this, so that few ranks are computed for a document.
 _STEP = 2.0
 _SOUND_RARITY = 2.0
+# A title that is the query has so much more than one that has all of its words.
+_EXACT = 0.6
 # Saturation and length of BM25; the usual length of a title in tokens, Chinese and other.
 _K, _B, _HAN_LENGTH, _LATIN_LENGTH = 1.2, 0.75, 26, 7
 # What has less of the query than this is not found: of two words or characters, of each more, of
@@ -179,7 +182,6 @@ def _plan(query: Query, expanded: Sequence[str], *, loose: bool) -> _Plan | None
         terms[term] = weight
         sure.append(term)
     if query.exact:
-        terms[_term(query.exact)] = rarity.of("")
         sure.append(_term(query.exact))
     finders = list(sure)
     everything = [_term(token) for token in (*query.words, *query.pairs) or query.chars]
@@ -200,9 +202,11 @@ def _plan(query: Query, expanded: Sequence[str], *, loose: bool) -> _Plan | None
             finders.append(_term(token))
     for char in _rarest(rarity, also_chars, _MOST_ALSO):
         terms.setdefault(_term(char), _ALSO * rarity.of(char))
+    if query.exact:
+        terms[_term(query.exact)] = _EXACT * sum(terms.values())
     classes: dict[float, list[str]] = defaultdict(list)
     for term, weight in terms.items():
-        classes[max(_STEP / 2, round(weight / _STEP) * _STEP)].append(term)
+        classes[_rounded(weight)].append(term)
     is_han = bool(query.chars)
     size = len(query.typed) + len(query.chars)
     asked = [
@@ -246,6 +250,14 @@ def _meant(query: Query, rarity: lexicon.Rarity, corrections: dict[str, str]) ->
         if meant.corrected:
             corrections[word] = meant.corrected
     return found
+
+
+def _rounded(weight: float) -> float:
+    """A weight to the next multiple of `_STEP`; smaller ones, of small catalogues, to a half of it,
+    a half of that, and so on."""
+    if weight >= _STEP:
+        return round(weight / _STEP) * _STEP
+    return float(2 ** max(-4, round(math.log2(max(weight, 1e-9)))))
 
 
 def _rarest(rarity: lexicon.Rarity, tokens: Sequence[str], n: int) -> list[str]:
