@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 
 from tongban.catalogue.facets import facets_of, ways_of
 from tongban.catalogue.models import Offering
+from tongban.kernel.localized import Localized
 from tongban.search import api as search
 from tongban.search.api import Document, OutOfStep
 
@@ -74,7 +75,7 @@ def _documents(offerings: QuerySet[Offering]) -> Iterator[Document]:
 
 
 def _document(row: Mapping[str, Any]) -> Document:
-    names = tuple(dict.fromkeys(filter(None, row["name"].values())))
+    names = titles_of(row["name"])
     others = (*row["item__everyday_names"], *filter(None, row["item__name"].values()))
     result = row["current__content__result"] or {}
     return Document(
@@ -83,7 +84,11 @@ def _document(row: Mapping[str, Any]) -> Document:
         region_path=row["region_path"],
         titles=names,
         synonyms=tuple(one for one in dict.fromkeys(others) if one not in names),
-        text="\n".join(_texts(row, result)),
+        text=searched_text(
+            row["current__content__summary"] or {},
+            result.get("name") or {},
+            [one.get("name") or {} for one in row["current__content__materials"] or ()],
+        ),
         facets=facets_of(
             type=row["item__type"],
             level=row["level"],
@@ -105,8 +110,18 @@ def _document(row: Mapping[str, Any]) -> Document:
     )
 
 
-def _texts(row: Mapping[str, Any], result: Mapping[str, Any]) -> Iterator[str]:
-    yield from (row["current__content__summary"] or {}).values()
-    yield from (result.get("name") or {}).values()
-    for material in row["current__content__materials"] or ():
-        yield from (material.get("name") or {}).values()
+def titles_of(name: Localized) -> tuple[str, ...]:
+    """The titles of a document: its name in every language."""
+    return tuple(dict.fromkeys(_values(name)))
+
+
+def searched_text(summary: Localized, result: Localized, materials: Iterable[Localized]) -> str:
+    """What of a guide is searched: its summary, the name of its result, those of its documents."""
+    return "\n".join(text for one in (summary, result, *materials) for text in _values(one))
+
+
+def _values(text: Localized) -> list[str]:
+    """In the order in which PostgreSQL keeps them, so that it is the same before and after."""
+    if len(text) > 1:
+        return [text[key] for key in sorted(text, key=lambda key: (len(key), key)) if text[key]]
+    return [one for one in text.values() if one]

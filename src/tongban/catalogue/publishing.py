@@ -48,12 +48,16 @@ def digest_of(name: Localized, guide: Guide, form_id: int | None) -> str:
     Without what a guide leaves at its default, so that a new optional part of guides does not make
     every guide a changed one.
     """
-    content = json.dumps(
+    return hashlib.sha256(digest_source(name, guide, form_id).encode()).hexdigest()
+
+
+def digest_source(name: Localized, guide: Guide, form_id: int | None) -> str:
+    """The text that `digest_of` is the digest of."""
+    return json.dumps(
         [name, guide.model_dump(mode="json", exclude_defaults=True), form_id],
         sort_keys=True,
         ensure_ascii=False,
     )
-    return hashlib.sha256(content.encode()).hexdigest()
 
 
 @transaction.atomic

@@ -42,6 +42,7 @@ from tongban.directory.centres import (
 )
 from tongban.directory.china import seed_calendar
 from tongban.directory.demo import load_demo_directory
+from tongban.directory.region_files import read_regions
 from tongban.directory.regions import (
     BadTree,
     Loaded,
@@ -60,6 +61,7 @@ from tongban.directory.regions import (
     sort_key,
     subtree,
 )
+from tongban.directory.uscc import check_character as credit_check_character
 from tongban.directory.uscc import is_valid as is_credit_code
 
 __all__ = [
@@ -91,6 +93,7 @@ __all__ = [
     "centres_of",
     "children",
     "closes_at",
+    "credit_check_character",
     "day_names",
     "descendants",
     "extend_coverage",
@@ -103,6 +106,7 @@ __all__ = [
     "load_regions",
     "next_opening",
     "open_now",
+    "read_regions",
     "region",
     "region_names",
     "regions",

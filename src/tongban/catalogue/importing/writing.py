@@ -1,9 +1,9 @@
-"""Write entries in sets: COPY to a temporary table, compare, then one statement per change.
+"""Write entries in sets: compare in a temporary table, then COPY each new row once.
 
 Row by row through `publishing` would be right too, and a hundred times slower. What must hold after
-`publishing.publish` holds here: the newest version is published, the one before withdrawn, and the
-offering carries copies of what browsing and searching read. An import does not count as an editor's
-check (`checked_on` stays empty). The caller's transaction is used.
+`publishing.publish` holds here: the newest version is published, the one before withdrawn, the
+offering carries copies of what browsing reads, and the index what is searched. An import does not
+count as an editor's check (`checked_on` stays empty). The caller's transaction is used.
 """
 
 from __future__ import annotations
@@ -13,51 +13,63 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from django.db import connection
 
+from tongban.catalogue.facets import facets_of, ways_of
+from tongban.catalogue.guide import Limits
+from tongban.catalogue.importing.copying import Spool, array, cell, copy_lines
 from tongban.catalogue.importing.places import Place
-from tongban.catalogue.importing.sources import Entry
-from tongban.catalogue.indexing import count_words, reindex
+from tongban.catalogue.importing.sources import Entry, ItemKey
+from tongban.catalogue.indexing import count_words, reindex, searched_text, titles_of
 from tongban.catalogue.publishing import digest_of
 from tongban.directory.api import sort_key
 from tongban.kernel import clock
 from tongban.kernel.localized import Localized
+from tongban.search.api import Document, put
 
+# What is compared; the rest of a row waits in the spool.
 _STAGED = (
     ("row", "integer"),
     ("line", "integer"),
     ("code", "varchar(80)"),
     ("slug", "varchar(90)"),
-    ("name", "jsonb"),
-    ("level", "varchar(2)"),
-    ("sort_key", "varchar(300)"),
-    ("audiences", "varchar(12)[]"),
-    ("themes", "varchar(60)[]"),
-    ("online", "boolean"),
-    ("agency_id", "bigint"),
-    ("region_id", "varchar(32)"),
+    ("digest", "varchar(64)"),
     ("region_path", "varchar(255)"),
     ("item_code", "varchar(60)"),
     ("item_name", "jsonb"),
     ("item_type", "varchar(4)"),
     ("parent_code", "varchar(60)"),
     ("parent_name", "jsonb"),
-    ("content", "jsonb"),
-    ("digest", "varchar(64)"),
-    ("form_id", "bigint"),
-    ("statutory_days", "smallint"),
-    ("promised_days", "smallint"),
-    ("limit_unit", "varchar(14)"),
-    ("acceptance_days", "smallint"),
+    ("start", "bigint"),
+    ("length", "integer"),
 )
+_OFFERING = (
+    "agency_id", "region_id", "source", "code", "slug", "name", "level", "audiences", "themes",
+    "online", "region_path", "sort_key",
+)  # fmt: skip
+_NEW_OFFERING = (
+    "id", "item_id", "current_id", "withdrawn_why", "applications", "error_count", "warning_count",
+    *_OFFERING,
+)  # fmt: skip
+_VERSION = (
+    "content", "digest", "form_id", "statutory_days", "promised_days", "limit_unit",
+    "acceptance_days",
+)  # fmt: skip
+_NEW_VERSION = (
+    "id", "offering_id", "number", "state", "created_at", "published_at", "change_note",
+    "revision", "review_note", "translated_from", *_VERSION,
+)  # fmt: skip
 _DROP = "DROP TABLE IF EXISTS " + ", ".join(
-    f"pg_temp.import_{name}" for name in ("row", "change", "bad", "gone")
+    f"pg_temp.import_{name}" for name in ("row", "change", "bad", "gone", "offering")
 )
 # After so many changes, words are counted anew: how rare they are decides what is found first.
 _MANY = 1000
+# Rows written at once.
+_BATCH = 5000
 _Parameters = Sequence[str | list[str]] | Mapping[str, str | date] | None
-_COLUMNS = ", ".join(name for name, _type in _STAGED)
+_COLUMNS = [name for name, _type in _STAGED]
 
 
 @dataclass(frozen=True)
@@ -70,6 +82,34 @@ class Staged:
     entry: Entry
     place: Place
     form_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A row as it will stand in the tables: what `Stage.add_prepared` takes.
+
+    `said` is what of the guide is searched, `content` the guide as JSON.
+    """
+
+    row: int
+    line: int
+    code: str
+    slug: str
+    name: Localized
+    level: str
+    audiences: tuple[str, ...]
+    themes: tuple[str, ...]
+    online: bool
+    sort_key: str
+    place: Place
+    item: ItemKey
+    parent: ItemKey | None
+    form_id: int | None
+    content: str
+    digest: str
+    limits: Limits
+    said: str
+    ways: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -97,6 +137,8 @@ class Stage:
 
     def __init__(self, source: str) -> None:
         self.source = source
+        self.spool = Spool()
+        self._new = 0
         with connection.cursor() as cursor:
             columns = ", ".join(f"{name} {kind}" for name, kind in _STAGED)
             cursor.execute(
@@ -110,21 +152,15 @@ class Stage:
 
     def add(self, batch: Iterable[Staged]) -> None:
         """Take in entries."""
-        with (
-            connection.cursor() as cursor,
-            cursor.copy(f"COPY import_row ({_COLUMNS}) FROM STDIN") as copy,
-        ):
-            for staged in batch:
-                copy.write_row(self._columns(staged))
+        self.add_prepared(_prepared(staged) for staged in batch)
+
+    def add_prepared(self, batch: Iterable[Prepared]) -> None:
+        """Take in rows."""
+        copy_lines("import_row", _COLUMNS, map(self._line, batch))
 
     def add_bad(self, codes: Iterable[str]) -> None:
         """Codes of rows that cannot be imported: their offerings stay as they are."""
-        with (
-            connection.cursor() as cursor,
-            cursor.copy("COPY import_bad (code) FROM STDIN") as copy,
-        ):
-            for code in codes:
-                copy.write_row([code[:80]])
+        copy_lines("import_bad", ["code"], (cell(code[:80]) for code in codes))
 
     def repeated(self) -> list[tuple[int, int, str, int]]:
         """Rows whose code stood in an earlier row: (row, line, code, the earlier row)."""
@@ -181,15 +217,78 @@ class Stage:
         )
 
     def write(self) -> None:
-        """Write what `compare` found: items, offerings, versions."""
-        parameters: dict[str, str | date] = {"source": self.source, "moment": clock.now()}
-        for statement in _WRITE:
+        """Write what `compare` found: items, offerings, versions, and what searches read."""
+        moment = clock.now()
+        parameters: dict[str, str | date] = {"source": self.source, "moment": moment}
+        for statement in _WRITE_ITEMS:
             _run(statement, parameters)
-        # In the order of regions: searches read the index region by region.
-        self._reindex(
-            "SELECT o.id FROM import_change c JOIN catalogue_offering o ON o.id = c.offering_id"
-            " WHERE c.kind <> 'unchanged' ORDER BY o.region_path, o.id"
+        items = self._items()
+        words: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
+        with connection.chunked_cursor() as rows:
+            # In the order of regions: lists and searches read region by region.
+            rows.execute(_TO_WRITE)
+            while found := rows.fetchmany(_BATCH):
+                self._write(found, items, words, moment.isoformat())
+        for statement in _WRITE_CHANGED:
+            _run(statement, parameters)
+        changed = _fetch("SELECT id FROM import_offering ORDER BY region_path, id")
+        reindex(offering for (offering,) in changed)
+        if len(changed) + self._new > _MANY:
+            count_words()
+
+    def _items(self) -> dict[str, tuple[int, tuple[str, ...]]]:
+        """The items of the rows by code: id, and what they are called besides their offerings."""
+        rows = _fetch(
+            "SELECT code, id, everyday_names, name::text FROM catalogue_item WHERE source = %s"
+            " AND code IN (SELECT item_code FROM import_row)",
+            [self.source],
         )
+        return {
+            code: (pk, (*everyday, *filter(None, json.loads(name).values())))
+            for code, pk, everyday, name in rows
+        }
+
+    def _write(
+        self,
+        found: list[tuple[Any, ...]],
+        items: Mapping[str, tuple[int, tuple[str, ...]]],
+        words: dict[tuple[str, tuple[str, ...]], tuple[str, ...]],
+        moment: str,
+    ) -> None:
+        """Write a batch of rows; `words`: synonyms by item and titles, as far as they are known."""
+        new, changed, versions = [], [], []
+        documents = []
+        for kind, offering, version, number, item_code, start, length in found:
+            record: Any = self.spool.read(start, length)
+            columns, guide, titles, facets, online, region_path, said = record
+            item, others = items[item_code]
+            versions.append(
+                f"{version}\t{offering}\t{number}\tpublished\t{moment}\t{moment}\t{{}}\t0\t\t{{}}"
+                f"\t{guide}"
+            )
+            line = f"{offering}\t{item}\t{version}\t{{}}\t0\t0\t0\t{columns}"
+            if kind != "new":
+                changed.append(line)
+                continue
+            new.append(line)
+            synonyms = words.get((item_code, titles))
+            if synonyms is None:
+                synonyms = tuple(one for one in dict.fromkeys(others) if one not in titles)
+                words[item_code, titles] = synonyms
+            documents.append(
+                Document(
+                    id=offering, service=item, region_path=region_path, titles=titles,
+                    synonyms=synonyms, text=said, facets=facets, online=online, popularity=0,
+                    stamp=version,
+                )
+            )  # fmt: skip
+        if new:
+            copy_lines("catalogue_offering", _NEW_OFFERING, new)
+        if changed:
+            copy_lines("import_offering", _NEW_OFFERING, changed)
+        copy_lines("catalogue_guideversion", _NEW_VERSION, versions)
+        put(documents)
+        self._new += len(new)
 
     def gone(self, region_path: str) -> list[Gone]:
         """Current offerings of the source, in that region and below, that the file lacks."""
@@ -232,7 +331,12 @@ class Stage:
     def tidy(self) -> None:
         """Make the items' audiences and topics those of their offerings; drop the tables."""
         _run(_ITEMS_SUM_UP, {"source": self.source})
+        self.drop_tables()
+
+    def drop_tables(self) -> None:
+        """The end of it: the temporary tables and file."""
         _run(_DROP)
+        self.spool.close()
 
     def _reindex(self, statement: str) -> None:
         ids = [offering for (offering,) in _fetch(statement)]
@@ -240,43 +344,92 @@ class Stage:
         if len(ids) > _MANY:
             count_words()
 
-    def _columns(self, staged: Staged) -> list[object]:
-        entry, place, guide = staged.entry, staged.place, staged.entry.guide
-        name = entry.localized
-        return [
-            staged.row,
-            staged.line,
-            entry.code,
-            staged.slug,
-            _json(name),
-            entry.level,
-            _sort_key(entry.name),
-            list(entry.audiences),
-            list(entry.themes),
-            guide.online and staged.form_id is not None,
-            place.agency_id,
-            place.region_code,
-            place.region_path,
-            entry.item.code,
-            _json(entry.item.localized),
-            entry.item.type,
-            entry.parent.code if entry.parent else None,
-            _json(entry.parent.localized) if entry.parent else None,
-            guide.model_dump_json(),
-            digest_of(name, guide, staged.form_id),
-            staged.form_id,
-            guide.limits.statutory,
-            guide.limits.promised,
-            guide.limits.unit.value,
-            guide.limits.acceptance,
-        ]
+    def _line(self, one: Prepared) -> str:
+        """Keep a row in the spool; what is compared of it, as a line."""
+        place, limits = one.place, one.limits
+        columns = (
+            place.agency_id, place.region_code, self.source, one.code, one.slug, _json(one.name),
+            one.level, array(one.audiences), array(one.themes), one.online, place.region_path,
+            one.sort_key,
+        )  # fmt: skip
+        guide = (
+            one.content, one.digest, one.form_id, limits.statutory, limits.promised,
+            limits.unit.value, limits.acceptance,
+        )  # fmt: skip
+        start, length = self.spool.add(
+            (
+                "\t".join(map(cell, columns)),
+                "\t".join(map(cell, guide)),
+                titles_of(one.name),
+                facets_of(
+                    type=one.item.type, level=one.level, audiences=one.audiences,
+                    themes=one.themes, ways=one.ways, agency_id=place.agency_id,
+                    region_path=place.region_path,
+                ),
+                one.online,
+                place.region_path,
+                one.said,
+            )
+        )  # fmt: skip
+        return "\t".join(
+            (
+                str(one.row), str(one.line), cell(one.code), one.slug, one.digest,
+                cell(place.region_path), *_item_cells(one.item, one.parent), str(start), str(length),
+            )
+        )  # fmt: skip
+
+
+def _item_cells(item: ItemKey, parent: ItemKey | None) -> tuple[str, ...]:
+    main = (r"\N", r"\N")
+    if parent is not None:
+        main = (cell(parent.code), cell(_json(parent.localized)))
+    return (cell(item.code), cell(_json(item.localized)), cell(item.type), *main)
+
+
+def _prepared(staged: Staged) -> Prepared:
+    entry, guide = staged.entry, staged.entry.guide
+    name, online = entry.localized, guide.online and staged.form_id is not None
+    return Prepared(
+        row=staged.row,
+        line=staged.line,
+        code=entry.code,
+        slug=staged.slug,
+        name=name,
+        level=entry.level,
+        audiences=entry.audiences,
+        themes=entry.themes,
+        online=online,
+        sort_key=_sort_key(next(iter(name.values())) if "zh" not in name else name["zh"]),
+        place=staged.place,
+        item=entry.item,
+        parent=entry.parent,
+        form_id=staged.form_id,
+        content=guide.model_dump_json(),
+        digest=digest_of(name, guide, staged.form_id),
+        limits=guide.limits,
+        said=searched_text(
+            guide.summary,
+            guide.result.name if guide.result else {},
+            [material.name for material in guide.materials],
+        ),
+        ways=ways_of(
+            online=online,
+            windows=guide.windows,
+            place=guide.place,
+            visits=guide.visits,
+            delivery=guide.result.delivery if guide.result else (),
+        ),
+    )
 
 
 # A row is a changed one if it differs from what was imported last; an editor's version since then
 # does not make it one, and gives way to it if it is.
 _COMPARE = """
 CREATE TEMP TABLE import_change ON COMMIT DROP AS
-SELECT row.code, found.*, found.kind IN ('changed', 'returned') AND newest.by_editor AS edited,
+SELECT row.code, row.row, row.region_path, row.item_code, row.start, row.length, found.kind,
+       CASE WHEN found.kind = 'new' THEN nextval(pg_get_serial_sequence('catalogue_offering', 'id'))
+            ELSE o.id END AS offering_id,
+       found.kind IN ('changed', 'returned') AND newest.by_editor AS edited,
        coalesce(newest.number, 0) + 1 AS number,
        CASE WHEN found.kind <> 'unchanged'
             THEN nextval(pg_get_serial_sequence('catalogue_guideversion', 'id')) END AS version_id
@@ -288,7 +441,7 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
     SELECT digest FROM catalogue_guideversion
     WHERE offering_id = o.id AND created_by_id IS NULL ORDER BY number DESC LIMIT 1) last ON true
-CROSS JOIN LATERAL (SELECT o.id AS offering_id, CASE
+CROSS JOIN LATERAL (SELECT CASE
     WHEN o.id IS NULL THEN 'new'
     WHEN o.withdrawn_at IS NOT NULL OR o.current_id IS NULL THEN 'returned'
     WHEN last.digest IS DISTINCT FROM row.digest THEN 'changed'
@@ -300,10 +453,8 @@ AND o.region_path LIKE %(within)s
 AND NOT EXISTS (SELECT FROM import_row r WHERE r.code = o.code)
 AND NOT EXISTS (SELECT FROM import_bad b WHERE b.code = o.code)"""
 
-_WRITE = (
-    "CREATE INDEX ON import_change (code)",
-    "ANALYZE import_change",
-    # Items. A main item is named by the rows that call it their main item, others by their first.
+_WRITE_ITEMS = (
+    # A main item is named by the rows that call it their main item, others by their first.
     """
 INSERT INTO catalogue_item (source, code, name, type, audiences, themes, everyday_names, standard)
 SELECT DISTINCT ON (code) %(source)s, code, name, type, '{}', '{}', '{}', '{}'::jsonb FROM (
@@ -323,46 +474,28 @@ LEFT JOIN catalogue_item parent
 WHERE i.source = %(source)s AND i.code = r.item_code AND i.parent_id IS DISTINCT FROM parent.id
 AND i.id IS DISTINCT FROM parent.id
 """,
-    # Foreign keys are checked at commit, so that an offering can name its version first.
-    """
-INSERT INTO catalogue_offering (item_id, agency_id, region_id, source, code, slug, name, level,
-    audiences, themes, online, region_path, sort_key, current_id, withdrawn_why,
-    applications, error_count, warning_count)
-SELECT i.id, r.agency_id, r.region_id, %(source)s, r.code, r.slug, r.name, r.level,
-    r.audiences, r.themes, r.online, r.region_path, r.sort_key, c.version_id, '{}',
-    0, 0, 0
-FROM import_change c JOIN import_row r USING (code)
-JOIN catalogue_item i ON i.source = %(source)s AND i.code = r.item_code
-WHERE c.kind = 'new' ORDER BY r.row
-""",
-    """
-UPDATE import_change c SET offering_id = o.id FROM catalogue_offering o
-WHERE c.kind = 'new' AND o.source = %(source)s AND o.code = c.code
-""",
     """
 UPDATE catalogue_guideversion v SET state = 'withdrawn', withdrawn_at = %(moment)s
 FROM import_change c
 WHERE c.kind IN ('changed', 'returned') AND v.offering_id = c.offering_id
 AND v.state = 'published'
 """,
+    "CREATE TEMP TABLE import_offering (LIKE catalogue_offering) ON COMMIT DROP",
+)
+
+# Foreign keys are checked at commit, so that an offering can name its version first.
+_TO_WRITE = """
+SELECT kind, offering_id, version_id, number, item_code, start, length FROM import_change
+WHERE kind <> 'unchanged' ORDER BY region_path, row
+"""
+
+_WRITE_CHANGED = (
     """
-INSERT INTO catalogue_guideversion (id, offering_id, number, state, content, digest, form_id,
-    statutory_days, promised_days, limit_unit, acceptance_days, created_at, published_at,
-    change_note, revision, review_note, translated_from)
-SELECT c.version_id, c.offering_id, c.number, 'published', r.content, r.digest, r.form_id,
-    r.statutory_days, r.promised_days, r.limit_unit, r.acceptance_days,
-    %(moment)s, %(moment)s, '{}', 0, '', '{}'
-FROM import_change c JOIN import_row r USING (code)
-WHERE c.kind <> 'unchanged' ORDER BY c.version_id
-""",
-    """
-UPDATE catalogue_offering o SET item_id = i.id, agency_id = r.agency_id, region_id = r.region_id,
-    name = r.name, level = r.level, audiences = r.audiences, themes = r.themes, online = r.online,
-    region_path = r.region_path, sort_key = r.sort_key,
-    current_id = c.version_id, withdrawn_at = NULL, withdrawn_why = '{}'
-FROM import_change c JOIN import_row r USING (code)
-JOIN catalogue_item i ON i.source = %(source)s AND i.code = r.item_code
-WHERE c.kind IN ('changed', 'returned') AND o.id = c.offering_id
+UPDATE catalogue_offering o SET item_id = r.item_id, agency_id = r.agency_id,
+    region_id = r.region_id, name = r.name, level = r.level, audiences = r.audiences,
+    themes = r.themes, online = r.online, region_path = r.region_path, sort_key = r.sort_key,
+    current_id = r.current_id, withdrawn_at = NULL, withdrawn_why = '{}'
+FROM import_offering r WHERE o.id = r.id
 """,
 )
 
