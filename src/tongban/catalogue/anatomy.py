@@ -76,7 +76,9 @@ def _element(name: str, info: Any) -> Element:
         if issubclass(kind_of, BaseModel):
             return Element(kind="one", model=kind_of, **shared)
         if issubclass(kind_of, Enum):
-            return Element(kind="choice", choices=tuple(str(one.value) for one in kind_of), **shared)
+            return Element(
+                kind="choice", choices=tuple(str(one.value) for one in kind_of), **shared
+            )
         kinds: dict[type, Kind] = {
             bool: "boolean", int: "integer", Decimal: "decimal", str: "text", date: "date",
         }  # fmt: skip

@@ -6,6 +6,9 @@ Reached as `from tongban.catalogue.api import desk`: names only, as in an api.
 from __future__ import annotations
 
 from tongban.catalogue.anatomy import Element, Gaps, digest_of_text, elements, gaps, texts
+from tongban.catalogue.bulk import MOST as MOST_AT_ONCE
+from tongban.catalogue.bulk import BulkRow, begin_bulk, chosen, previewed
+from tongban.catalogue.changing import AROUND, KINDS, PHONES, TEXTS, BulkChange
 from tongban.catalogue.complaints import Complaint, complaints_of, missing
 from tongban.catalogue.differences import Change, Piece, differences, marked
 from tongban.catalogue.editing import (
@@ -20,11 +23,36 @@ from tongban.catalogue.editing import (
     start_draft,
     states_in_work,
 )
+from tongban.catalogue.exchange.importing import begin_import, confirm_import, drop_import
+from tongban.catalogue.exchange.writing import (
+    MOST_IN_XLSX,
+    exported,
+    write_csv,
+    write_json,
+    write_xlsx,
+)
 from tongban.catalogue.models import DirectoryWork, Proposal
+from tongban.catalogue.owning import assign
+from tongban.catalogue.proposals import (
+    PartProposed,
+    ProposalView,
+    counts_of,
+    decline,
+    open_proposals,
+    take_over,
+)
 from tongban.catalogue.publishing import authors_of
 from tongban.catalogue.reach import keeps_directory, may_edit, within
 from tongban.catalogue.recording import ActEntry, acts_of
-from tongban.catalogue.reviewing import approve, send_back, submit
+from tongban.catalogue.reviewing import approve, needs_two, send_back, submit
+from tongban.catalogue.standards import (
+    ItemEdit,
+    Standard,
+    StandardMaterial,
+    change_item,
+    edit_of,
+)
+from tongban.catalogue.working import work_of, works_of
 from tongban.catalogue.worklist import (
     CONCERNS,
     Concern,
@@ -35,8 +63,16 @@ from tongban.catalogue.worklist import (
 )
 
 __all__ = [
+    "AROUND",
     "CONCERNS",
+    "KINDS",
+    "MOST_AT_ONCE",
+    "MOST_IN_XLSX",
+    "PHONES",
+    "TEXTS",
     "ActEntry",
+    "BulkChange",
+    "BulkRow",
     "Change",
     "Complaint",
     "Concern",
@@ -44,21 +80,37 @@ __all__ = [
     "Element",
     "Gaps",
     "GuideFilter",
+    "ItemEdit",
     "Overtaken",
+    "PartProposed",
     "Piece",
     "Proposal",
+    "ProposalView",
     "Saved",
+    "Standard",
+    "StandardMaterial",
     "acts_of",
     "approve",
+    "assign",
     "authors_of",
+    "begin_bulk",
+    "begin_import",
+    "change_item",
+    "chosen",
     "complaints_of",
     "concern_counts",
     "confirm_checked",
+    "confirm_import",
     "confirm_translations",
+    "counts_of",
+    "decline",
     "differences",
     "digest_of_text",
     "discard_draft",
+    "drop_import",
+    "edit_of",
     "elements",
+    "exported",
     "gaps",
     "in_work",
     "keeps_directory",
@@ -66,13 +118,22 @@ __all__ = [
     "marked",
     "may_edit",
     "missing",
+    "needs_two",
+    "open_proposals",
+    "previewed",
     "save_draft",
     "send_back",
     "start_draft",
     "states_in_work",
     "submit",
+    "take_over",
     "texts",
     "unchecked_before",
     "within",
+    "work_of",
     "worklist",
+    "works_of",
+    "write_csv",
+    "write_json",
+    "write_xlsx",
 ]

@@ -9,14 +9,20 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from tongban.catalogue.editing import locked_version
+from tongban.catalogue.linting.checking import refuse_broken
 from tongban.catalogue.models import GuideVersion
-from tongban.catalogue.publishing import authors_of, publish
+from tongban.catalogue.publishing import authors_of, guide_of, publish
 from tongban.catalogue.recording import record
 from tongban.identity.api import Officer
 from tongban.kernel import clock
 from tongban.kernel.errors import Refused
 
 State = GuideVersion.State
+
+
+def needs_two() -> bool:
+    """Whether what an editor wrote has to be approved by another."""
+    return bool(settings.GUIDES_NEED_TWO)
 
 
 @transaction.atomic
@@ -63,15 +69,11 @@ def approve(
     """Approve a submitted version: it is published now, or on the day given. Raises Refused."""
     version = locked_version(version_id, by)
     _require_state(version, State.REVIEW)
-    if settings.GUIDES_NEED_TWO and by.account_id in authors_of(version):
-        raise Refused(
-            "guide.own_work", _("You wrote this version. A colleague has to approve it.")
-        )
+    if needs_two() and by.account_id in authors_of(version):
+        raise Refused("guide.own_work", _("You wrote this version. A colleague has to approve it."))
     today = clock.today()
     if effective_on is not None and effective_on < today:
-        raise Refused(
-            "guide.past_day", _("Choose today or a later day."), field="effective_on"
-        )
+        raise Refused("guide.past_day", _("Choose today or a later day."), field="effective_on")
     if ends_on is not None and ends_on < (effective_on or today):
         raise Refused(
             "guide.ends_first",
@@ -79,6 +81,7 @@ def approve(
             field="ends_on",
         )
     _require_newest(version)
+    refuse_broken(version, guide_of(version))
     version.reviewed_at = clock.now()
     version.reviewed_by_id = by.account_id
     version.effective_on = effective_on or today

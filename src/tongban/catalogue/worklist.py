@@ -77,9 +77,7 @@ def concern_counts(officer: Officer, narrowed: GuideFilter) -> dict[Concern, int
     # Few versions are in work and few proposals open: count from their side.
     ids = None if narrowed == GuideFilter(concern=narrowed.concern) else found.values("pk")
     versions = GuideVersion.objects.filter(_open(), within(officer, "offering__"))
-    proposals = Proposal.objects.filter(
-        within(officer, "offering__"), state=Proposal.State.OPEN
-    )
+    proposals = Proposal.objects.filter(within(officer, "offering__"), state=Proposal.State.OPEN)
     if ids is not None:
         versions = versions.filter(offering_id__in=ids)
         proposals = proposals.filter(offering_id__in=ids)

@@ -1,0 +1,199 @@
+"""Guides as files: an XLSX workbook, a ZIP of CSV tables, JSON lines."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+
+from tongban.catalogue.editing import IN_WORK
+from tongban.catalogue.exchange.tables import (
+    ABOUT,
+    GUIDES,
+    KEY_COLUMNS,
+    LANGUAGES,
+    Cells,
+    headings,
+    meant,
+    rows_of,
+    shapes,
+)
+from tongban.catalogue.exchange.xml_text import CELL, escaped
+from tongban.catalogue.models import GuideVersion
+from tongban.catalogue.publishing import guide_of
+
+# A workbook holds at most so many guides: a spreadsheet cannot work with more.
+MOST_IN_XLSX = 10_000
+_BATCH = 500
+CODES = "codes"
+NUMBER = "nr"
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A guide as it is written: whose it is, and what it says."""
+
+    about: Cells
+    version: GuideVersion
+
+
+def exported(offering_ids: Iterable[int]) -> Iterator[Exported]:
+    """The guides of offerings, what is in work before what is published, a batch at a time."""
+    ids = list(offering_ids)
+    for start in range(0, len(ids), _BATCH):
+        wanted = ids[start : start + _BATCH]
+        rows = (
+            GuideVersion.objects.filter(offering_id__in=wanted)
+            .filter(state__in=[*IN_WORK, GuideVersion.State.PUBLISHED])
+            .select_related("offering__agency")
+            .order_by("offering_id", "number")
+        )
+        newest = {one.offering_id: one for one in rows}
+        for pk in wanted:
+            if pk in newest:
+                yield Exported(_about(newest[pk]), newest[pk])
+
+
+def _about(version: GuideVersion) -> Cells:
+    offering = version.offering
+    return {
+        "catalogue": meant(offering.source),
+        "code": meant(offering.code),
+        **{f"name.{key}": meant(text) for key, text in offering.name.items()},
+        "agency": meant(offering.agency.name.get("zh") or next(iter(offering.agency.name.values()))),
+        "region": offering.region_id,
+        "state": version.state,
+        "version": str(version.number),
+        "revision": str(version.revision),
+    }
+
+
+def write_json(guides: Iterable[Exported]) -> Iterator[bytes]:
+    """A line of JSON a guide."""
+    for one in guides:
+        offering = one.version.offering
+        line = {
+            "source": offering.source,
+            "code": offering.code,
+            "name": offering.name,
+            "state": one.version.state,
+            "version": one.version.number,
+            "revision": one.version.revision,
+            "guide": guide_of(one.version).model_dump(mode="json"),
+        }
+        yield json.dumps(line, ensure_ascii=False).encode() + b"\n"
+
+
+def write_csv(guides: Callable[[], Iterable[Exported]], path: Path) -> None:
+    """A ZIP of CSV tables. `guides` is read twice: what columns there are is known after once."""
+    layout = _Layout.of(guides(), longest=None)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in shapes():
+            with (
+                archive.open(f"{name}.csv", "w", force_zip64=True) as raw,
+                io.TextIOWrapper(raw, "utf-8-sig", newline="") as text,
+            ):
+                out = csv.writer(text)
+                out.writerow(layout.columns[name])
+                for one in guides():
+                    out.writerows(layout.rows(name, one))
+        rows = [[*row] for row in _codes()]
+        with archive.open(f"{CODES}.csv", "w") as raw, io.TextIOWrapper(
+            raw, "utf-8-sig", newline=""
+        ) as text:
+            csv.writer(text).writerows(rows)
+
+
+def write_xlsx(guides: Callable[[], Iterable[Exported]], path: Path) -> None:
+    """A workbook with a sheet a table, and one that says which codes may stand where."""
+    layout = _Layout.of(guides(), longest=CELL)
+    book = Workbook(write_only=True)
+    for name in shapes():
+        sheet = book.create_sheet(name)
+        sheet.freeze_panes = "C2"
+        sheet.append([_text(sheet, heading) for heading in layout.columns[name]])
+        for one in guides():
+            for row in layout.rows(name, one):
+                sheet.append([_text(sheet, cell) if cell else None for cell in row])
+    sheet = book.create_sheet(CODES)
+    for row in _codes():
+        sheet.append([_text(sheet, cell) for cell in row])
+    book.save(path)
+
+
+def _text(sheet: Any, text: str) -> WriteOnlyCell:
+    """A cell that is text whatever it looks like: no formula, no number, no date."""
+    cell = WriteOnlyCell(sheet, value=text)
+    cell.data_type = "s"
+    cell.number_format = "@"
+    return cell
+
+
+def _codes() -> Iterator[tuple[str, str, str, str]]:
+    yield ("table", "column", "kind", "values")
+    for name, shape in shapes().items():
+        for column in shape.columns:
+            yield (name, column.name, column.element.kind, " | ".join(column.element.choices))
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Which columns each table needs for these guides."""
+
+    columns: dict[str, list[str]]
+    longest: int | None
+
+    @classmethod
+    def of(cls, guides: Iterable[Exported], longest: int | None) -> _Layout:
+        more: dict[str, dict[str, int]] = defaultdict(dict)
+        for one in guides:
+            for name, rows in rows_of(guide_of(one.version)).items():
+                for row in rows:
+                    for column, cell in row.items():
+                        parts = -(-len(escaped(cell)) // longest) if longest else 1
+                        if more[name].get(column, 0) < parts:
+                            more[name][column] = parts
+        columns = {}
+        for name, shape in shapes().items():
+            fixed = headings(shape, LANGUAGES)
+            names = [*fixed, *sorted(set(more[name]) - set(fixed))]
+            split = [
+                part
+                for column in names
+                for part in _parts(column, more[name].get(column, 1))
+            ]
+            first = [*KEY_COLUMNS, *ABOUT] if name == GUIDES else [*KEY_COLUMNS, NUMBER]
+            columns[name] = [*first, *split]
+        return cls(columns, longest)
+
+    def rows(self, name: str, one: Exported) -> Iterator[list[str]]:
+        for number, row in enumerate(rows_of(guide_of(one.version))[name], start=1):
+            whose = one.about if name == GUIDES else {
+                **{key: one.about[key] for key in KEY_COLUMNS}, NUMBER: str(number),
+            }  # fmt: skip
+            cells = whose | row
+            if self.longest:
+                cells = _split({key: escaped(cell) for key, cell in cells.items()}, self.longest)
+            yield [cells.get(column, "") for column in self.columns[name]]
+
+
+def _parts(column: str, parts: int) -> list[str]:
+    return [column, *(f"{column}+{at}" for at in range(2, parts + 1))]
+
+
+def _split(cells: Cells, longest: int) -> Cells:
+    """A cell holds 32,767 characters in a workbook: what is longer goes on in "column+2"."""
+    long = {column: cell for column, cell in cells.items() if len(cell) > longest}
+    for column, cell in long.items():
+        pieces = [cell[at : at + longest] for at in range(0, len(cell), longest)]
+        cells |= dict(zip(_parts(column, len(pieces)), pieces, strict=True))
+    return cells

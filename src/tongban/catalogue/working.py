@@ -1,0 +1,112 @@
+"""Long work of editors, done by the job worker in one transaction, with a line of progress.
+
+A rollback undoes the work but not its record: state and progress are written outside of it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import closing
+from typing import Any
+
+import structlog
+from django.core.files.storage import default_storage
+from django.db import connection, transaction
+from django.utils import translation
+from procrastinate.contrib.django import app
+
+from tongban.catalogue.models import DirectoryWork
+from tongban.identity.api import Officer, contacts, officer_of
+from tongban.kernel import clock
+from tongban.kernel.errors import Refused
+from tongban.kernel.jobs import enqueue
+
+log = structlog.get_logger(__name__)
+
+Progress = Callable[[int], None]
+Runner = Callable[[DirectoryWork, Officer, Progress], dict[str, Any]]
+
+# Seconds between two notes of progress.
+EVERY = 1.0
+
+
+def enqueue_work(work: DirectoryWork) -> None:
+    """Queue it in the caller's transaction."""
+    enqueue(do_work, work_id=work.pk)
+
+
+def work_of(officer: Officer, work_id: int) -> DirectoryWork | None:
+    """An editor's own work with that id."""
+    return DirectoryWork.objects.filter(by_id=officer.account_id, pk=work_id).first()
+
+
+def works_of(officer: Officer) -> list[DirectoryWork]:
+    """An editor's latest work."""
+    return list(DirectoryWork.objects.filter(by_id=officer.account_id).order_by("-pk")[:50])
+
+
+@app.task(queue="directory", pass_context=False)
+def do_work(*, work_id: int) -> None:
+    """Do one piece of work; a second run finds it done."""
+    from tongban.catalogue.bulk import run_bulk  # they enqueue this task
+    from tongban.catalogue.exchange.importing import check_file, take_in
+
+    work = DirectoryWork.objects.get(pk=work_id)
+    runners: dict[tuple[str, str], Runner] = {
+        ("bulk", DirectoryWork.State.RUNNING): run_bulk,
+        ("import", DirectoryWork.State.READING): check_file,
+        ("import", DirectoryWork.State.RUNNING): take_in,
+    }
+    runner = runners.get((work.kind, work.state))
+    if runner is not None:
+        _run(work, runner)
+
+
+def _run(work: DirectoryWork, runner: Runner) -> None:
+    officer = officer_of(work.by_id)
+    state = DirectoryWork.State
+    was_reading = work.state == state.READING
+    try:
+        if officer is None:
+            raise Refused("work.no_post", "")
+        with transaction.atomic(), translation.override(_language(work.by_id)):
+            work.outcome = runner(work, officer, _noting(work.pk))
+        work.state = state.READY if was_reading and work.outcome.get("can_be_taken") else state.DONE
+    except Refused as refusal:
+        work.outcome = {"why": str(refusal.message)}
+        work.state = state.FAILED
+    except Exception:
+        log.exception("directory_work_failed", work=work.pk)
+        work.outcome = {"why": ""}
+        work.state = state.FAILED
+    if was_reading and work.state == state.DONE:
+        work.state = state.FAILED  # read, and nothing in it can be taken in
+    work.done = work.total
+    work.finished_at = None if work.state == state.READY else clock.now()
+    work.save()
+    if work.path and work.state != state.READY:
+        default_storage.delete(work.path)
+
+
+def _noting(work_id: int) -> Progress:
+    """Writes how far it is through a connection of its own, now and then."""
+    last = time.monotonic()
+
+    def note(done: int) -> None:
+        nonlocal last
+        if time.monotonic() - last < EVERY:
+            return
+        last = time.monotonic()
+        with closing(connection.copy()) as other, other.cursor() as cursor:
+            cursor.execute(
+                "UPDATE catalogue_directorywork SET done = %s WHERE id = %s", [done, work_id]
+            )
+
+    return note
+
+
+def _language(account_id: int) -> str:
+    """The language the editor reads in: outcomes are written in it."""
+    found = contacts([account_id]).get(account_id)
+    return found.language if found else "zh-hans"

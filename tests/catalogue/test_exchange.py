@@ -1,0 +1,278 @@
+"""Guides as files and back: exactly; and files in every bad state."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from hypothesis import HealthCheck, given, settings
+from openpyxl import Workbook, load_workbook
+
+from tests.case_factories import make_guide, make_offering
+from tests.catalogue.guides_at_random import guides
+from tests.catalogue.test_editing import Desk, desk
+from tests.factories import OfficerRows, make_agency
+from tongban.catalogue.exchange.books import Book, open_book
+from tongban.catalogue.exchange.importing import (
+    _incoming,
+    begin_import,
+    confirm_import,
+)
+from tongban.catalogue.exchange.problems import Problems
+from tongban.catalogue.exchange.tables import content_of, laid_over, rows_of
+from tongban.catalogue.exchange.writing import (
+    Exported,
+    exported,
+    write_csv,
+    write_json,
+    write_xlsx,
+)
+from tongban.catalogue.guide import Guide
+from tongban.catalogue.models import DirectoryWork, GuideVersion, Offering
+from tongban.catalogue.publishing import guide_of
+from tongban.catalogue.working import do_work
+from tongban.directory.models import Agency
+from tongban.kernel.errors import Refused
+
+__all__ = ["desk"]
+
+
+# --- exactly there and back ---------------------------------------------------------------------
+def as_exported(some: list[Guide]) -> list[Exported]:
+    """Guides of offerings that are in no database."""
+    agency = Agency(name={"zh": "公安局"})
+    found = []
+    for at, guide in enumerate(some):
+        offering = Offering(source="t", code=f"0{at}", name={"zh": "甲"}, agency=agency, region_id="99")
+        version = GuideVersion(
+            offering=offering, number=1, state="published", content=guide.model_dump(mode="json")
+        )
+        found.append(Exported({"catalogue": "t", "code": f"0{at}", "version": "1"}, version))
+    return found
+
+
+def read_back(book: Book, problems: Problems) -> list[dict[str, Any]]:
+    incoming, bad = _incoming(book, problems)
+    assert not bad
+    assert not problems.errors, problems.kept
+    empty = rows_of(Guide(summary={}))
+    return [
+        content_of(
+            laid_over(empty, {t: [x.cells for x in r] for t, r in one.rows.items()}, book.columns)
+        )
+        if one.guide is None
+        else one.guide
+        for one in incoming
+    ]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(guides)
+def test_rows_say_what_the_guide_says(guide: Guide) -> None:
+    assert Guide.model_validate(content_of(rows_of(guide))) == guide
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv", "jsonl"])
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@given(some=guides.flatmap(lambda one: guides.map(lambda other: [one, other])))
+def test_a_file_says_what_the_guides_say(
+    kind: str, some: list[Guide], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("x") / f"guides.{kind}"
+    if kind == "jsonl":
+        path.write_bytes(b"".join(write_json(as_exported(some))))
+    else:
+        write = {"xlsx": write_xlsx, "csv": write_csv}[kind]
+        write(lambda: as_exported(some), path)
+    problems = Problems()
+    book = open_book(path.read_bytes(), path.name, problems)
+    assert [Guide.model_validate(one) for one in read_back(book, problems)] == some
+
+
+def test_a_text_longer_than_a_cell(tmp_path: Path) -> None:
+    guide = Guide(summary={"zh": "长" * 70_000 + "\r_x000D_"})
+    write_xlsx(lambda: as_exported([guide]), tmp_path / "long.xlsx")
+    problems = Problems()
+    book = open_book((tmp_path / "long.xlsx").read_bytes(), "long.xlsx", problems)
+    assert Guide.model_validate(read_back(book, problems)[0]) == guide
+
+
+# --- bad files ------------------------------------------------------------------------------------
+def workbook(fill: Any) -> bytes:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "guides"
+    fill(sheet, book)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def zipped(**files: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name.replace("__", "/").replace("_dot_", "."), content)
+    return out.getvalue()
+
+
+BOMB = zipped(guides_dot_csv=b"\0" * 50_000_000)
+MACROS = zipped(xl__vbaProject_dot_bin=b"x")
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "code"),
+    [
+        (b"", "a.xlsx", "file.empty"),
+        (b"  \n", "a.csv", "file.empty"),
+        (b"\xd0\xcf\x11\xe0abc", "a.xls", "file.old"),
+        (b"PK\x03\x04 not a zip", "a.xlsx", "file.broken"),
+        (b"%PDF-1.7", "a.pdf", "file.kind"),
+        (BOMB, "a.zip", "file.bomb"),
+        (MACROS, "a.xlsm", "file.macros"),
+        (zipped(readme_dot_txt=b"x"), "a.zip", "file.no_tables"),
+        (b"\xff\xfe\x00", "a.csv", "file.encoding"),
+        (b"\x81\x30\xff", "a.csv", "file.encoding"),
+        (b'code,summary.zh\n1,"never closed\n' + b"x" * 2_000_000, "a.csv", "file.csv"),
+        (b"[1, 2", "a.json", "file.json"),
+        (workbook(lambda sheet, book: setattr(sheet, "title", "Tabelle1")), "a.xlsx", "file.no_tables"),
+    ],
+)  # fmt: skip
+def test_what_is_no_file_of_guides_is_refused_with_advice(
+    content: bytes, name: str, code: str
+) -> None:
+    with pytest.raises(Refused, match=code):
+        open_book(content, name, Problems())
+
+
+def test_odd_cells_are_named() -> None:
+    def fill(sheet: Any, book: Workbook) -> None:
+        sheet.append(["code", "summary.zh", "visits", "consult_phone", "colour", None])
+        sheet.append(["1", "好", "=1+1", 5550100, "red"])
+        sheet.append([31990100123456789012, "x", 2.0, "#REF!"])
+        sheet.merge_cells("B4:B5")
+        book.create_sheet("materials")
+        book.create_sheet("Notizen")
+
+    problems = Problems()
+    book = open_book(workbook(fill), "a.xlsx", problems)
+    said = {(one.table, one.row, one.column, one.is_error) for one in problems.kept}
+    assert said == {
+        ("guides", 2, "visits", True),  # a formula without a value
+        ("guides", 3, "code", True),  # a number
+        ("guides", 3, "consult_phone", True),  # an error
+        ("guides", 4, "", True),  # merged cells
+        ("materials", 0, "", False),  # empty
+        ("Notizen", 0, "", False),
+    }
+    assert book.tables["guides"][0].cells["consult_phone"] == "5550100"
+    assert book.tables["guides"][1].cells["visits"] == "2"
+
+
+def test_a_table_in_gbk_is_read_and_said() -> None:
+    problems = Problems()
+    content = "code,summary.zh\n1,户口登记\n".encode("gbk")
+    book = open_book(content, "guides.csv", problems)
+    assert book.tables["guides"][0].cells["summary.zh"] == "户口登记"
+    assert "GB18030" in problems.kept[0].words
+
+
+# --- taken in ---------------------------------------------------------------------------------------
+def brought(content: bytes, name: str, who: OfficerRows) -> DirectoryWork:
+    work = begin_import(SimpleUploadedFile(name, content), by=who.officer)
+    do_work(work_id=work.pk)
+    return DirectoryWork.objects.get(pk=work.pk)
+
+
+def taken(work: DirectoryWork, who: OfficerRows, *, leave_out_bad: bool = False) -> DirectoryWork:
+    confirm_import(
+        work.pk, leave_out_bad=leave_out_bad, reason={"zh": "校对"}, then="draft", by=who.officer
+    )
+    do_work(work_id=work.pk)
+    return DirectoryWork.objects.get(pk=work.pk)
+
+
+def workbook_of(offerings: list[Offering], path: Path) -> bytes:
+    write_xlsx(lambda: exported([one.pk for one in offerings]), path)
+    return path.read_bytes()
+
+
+@pytest.mark.django_db
+def test_export_and_import_change_nothing(desk: Desk, tmp_path: Path) -> None:
+    work = brought(workbook_of([desk.offering], tmp_path / "a.xlsx"), "a.xlsx", desk.wang)
+    assert work.state == "failed"  # nothing in it to take in
+    assert (work.outcome["unchanged"], work.outcome["errors"]) == (1, 0)
+    assert GuideVersion.objects.filter(offering=desk.offering).count() == 1
+
+
+@pytest.mark.django_db
+def test_a_workbook_is_taken_in_all_or_nothing(desk: Desk, tmp_path: Path) -> None:
+    agency = desk.offering.agency
+    others = [make_offering(agency) for _ in range(3)]
+    away = make_offering(make_agency())
+    path = tmp_path / "a.xlsx"
+    workbook_of([desk.offering, *others, away], path)
+    book = load_workbook(path)
+    sheet, papers = book["guides"], book["materials"]
+    heads = {cell.value: cell.column for cell in sheet[1]}
+    sheet.cell(2, heads["notes.zh"], "新的说明")
+    sheet.cell(3, heads["silence"], "perhaps")  # no such value
+    sheet.cell(4, heads["code"], others[2].code)  # twice
+    sheet.cell(6, heads["notes.zh"], "别人的")  # not this editor's
+    columns = {cell.value: cell.column for cell in papers[1]}
+    papers.cell(2, columns["necessity"], "conditional")
+    papers.cell(2, columns["condition.zh"], "代办的")
+    book.save(path)
+    work = brought(path.read_bytes(), "a.xlsx", desk.wang)
+    assert work.state == "ready"
+    said = {(table, row, column) for table, row, column, _words, bad, _code in work.outcome["problems"] if bad}  # fmt: skip
+    assert ("guides", 3, "silence") in said
+    assert ("guides", 5, "") in said
+    assert ("guides", 6, "code") in said
+    with pytest.raises(Refused, match="import.bad_rows"):
+        taken(work, desk.wang)
+    with pytest.raises(Refused, match="import.not_ready"):
+        taken(work, desk.li, leave_out_bad=True)  # somebody else's file
+    assert GuideVersion.objects.filter(state="draft").count() == 0
+    assert (work.outcome["changed"], work.outcome["bad_guides"]) == (1, 3)
+    sheet.cell(4, heads["code"], others[1].code)
+    book.save(path)
+    done = taken(brought(path.read_bytes(), "a.xlsx", desk.wang), desk.wang, leave_out_bad=True)
+    assert (done.state, done.outcome["changed"], done.outcome["bad_guides"]) == ("done", 1, 2)
+    draft = GuideVersion.objects.get(state="draft")
+    guide = guide_of(draft)
+    assert draft.offering_id == desk.offering.pk
+    assert guide.notes == {"zh": "新的说明"}
+    assert guide.materials[0].condition == {"zh": "代办的"}
+    assert guide.materials[0].notes == make_guide().materials[0].notes
+    # What was exported is now out of date.
+    again = brought(path.read_bytes(), "a.xlsx", desk.wang)
+    assert again.outcome["unchanged"] >= 1
+    sheet.cell(2, heads["notes.zh"], "再改一次")
+    book.save(path)
+    late = brought(path.read_bytes(), "a.xlsx", desk.wang)
+    assert any(
+        (table, row, column) == ("guides", 2, "version")
+        for table, row, column, *_rest in late.outcome["problems"]
+    )
+
+
+@pytest.mark.django_db
+def test_two_hundred_bad_rows_among_many(desk: Desk) -> None:
+    """Each is named with its row and column; the good one is there all the same."""
+    lines = ["code,visits,summary.zh"]
+    lines += [f"{desk.offering.code},2,好"]
+    lines += [f"missing{at},{'two' if at % 5 else 1},好" for at in range(200)]
+    work = brought("\n".join(lines).encode(), "guides.csv", desk.wang)
+    assert (work.state, work.outcome["guides"], work.outcome["bad_guides"]) == ("ready", 201, 200)
+    assert {row for _t, row, *_rest in work.outcome["problems"]} == set(range(3, 203))
+    done = taken(work, desk.wang, leave_out_bad=True)
+    version = GuideVersion.objects.get(offering=desk.offering, state="draft")
+    # Columns that the file does not have stay as they were.
+    assert guide_of(version).materials == guide_of(desk.offering.current).materials
+    assert (guide_of(version).visits, done.outcome["changed"]) == (2, 1)
