@@ -151,7 +151,7 @@ def _sections(view: GuideView) -> list[tuple[str, str]]:
         ("where", _("Where?"), True),
         ("how", _("How?"), bool(view.steps or view.ways)),
         ("result", _("What do I get?"), guide.result is not None),
-        ("questions", _("Questions"), bool(guide.faq)),
+        ("questions", _("Questions people ask"), bool(guide.faq)),
         ("rules", _("Rules and rights"), view.has_rules),
         ("opinion", _("What others say"), True),
         ("versions", _("Versions"), True),

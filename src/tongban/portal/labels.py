@@ -264,7 +264,7 @@ PARTS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
     ),
     (_("How?"), ("steps", "channels", "counter_process", "online_process")),
     (_("What do I get?"), ("result",)),
-    (_("Questions"), ("faq",)),
+    (_("Questions people ask"), ("faq",)),
     (
         _("Rules and rights"),
         ("basis", "authority", "remedies", "reconsideration", "litigation", "rights", "duties",

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from tongban.catalogue.api import lists
@@ -197,7 +198,7 @@ def _render(
                     (_("A to Z"), "portal:a_to_z", _HERE[kind]),
                     (_("New"), "portal:newest", _HERE[kind]),
                     (_("Changed"), "portal:changed", _HERE[kind]),
-                    (_("Withdrawn"), "portal:withdrawn", _HERE[kind]),
+                    (pgettext("list", "Withdrawn"), "portal:withdrawn", _HERE[kind]),
                 )
             ],
             "everywhere_url": _with(request.GET, everywhere="1") if scope.region_path else "",
