@@ -58,8 +58,8 @@ WORKERS_POST = staff(clerk=405, officer=405, elsewhere=405)
 # The rows by the name of the address. See OTHER_PARTS for which of the owner’s things is meant.
 MATRIX: dict[str, Row] = {
     **dict.fromkeys(
-        ("portal:home", "portal:search", "portal:browse", "portal:guide", "portal:guide_version",
-         "portal:material", "portal:material_sample", "portal:guide_fit",
+        ("portal:home", "portal:search", "portal:suggest", "portal:browse", "portal:guide",
+         "portal:guide_version", "portal:material", "portal:material_sample", "portal:guide_fit",
          "portal:guide_checklist", "portal:guide_changes", "portal:a_to_z", "portal:newest",
          "portal:changed", "portal:withdrawn", "portal:regions", "portal:agencies",
          "portal:agency", "portal:centre", "portal:about", "portal:accessibility",
@@ -69,6 +69,13 @@ MATRIX: dict[str, Row] = {
         EVERYBODY,
     ),
     "portal:rehearse": EVERYBODY,
+    **dict.fromkeys(
+        ("portal:open_data", "portal:open_data_terms", "portal:open_data_stream",
+         "portal:changes_feed", "portal:changes_atom", "portal:service_jsonld", "portal:robots",
+         "portal:site_map_index", "portal:site_map_pages"),
+        EVERYBODY,
+    ),
+    **dict.fromkeys(("portal:open_data_file", "portal:site_map"), row(404, 404)),  # none yet
     "portal:centre": row(404, 404),  # there is none in this world
     "v1:api-root": row(404, 404),
     "look:display": row(302, 302),
@@ -107,6 +114,8 @@ MATRIX: dict[str, Row] = {
     "workbench:staff": staff(administrator=200),
     "workbench:end_post": staff(administrator=405),
     "workbench:guides": staff(editor=200),
+    "workbench:quality": staff(editor=200, supervisor=200),
+    "workbench:quality_findings": staff(editor=200, supervisor=200),
     "workbench:searches": staff(editor=200),
     "workbench:synonym": staff(editor=405),
     "workbench:guide": staff(editor=200),
@@ -166,6 +175,9 @@ OTHER_PARTS: dict[str, dict[str, str]] = {
 }
 OTHER_WORDS: dict[str, dict[str, Any]] = {
     "portal:guide_version": {"number": 1},
+    "portal:open_data_stream": {"form": "jsonl"},
+    "portal:open_data_file": {"filename": "manifest.json"},
+    "portal:site_map": {"number": 99},
     "workbench:act": {"slug": "examine"},
     "v1:one_region": {"code": "990100"},
     "v1:region_children": {"code": "990100"},

@@ -7,6 +7,7 @@ import { Radios } from "govuk-frontend/dist/govuk/components/radios/radios.mjs";
 import { autosave, submitOnChange, warnUnsaved } from "./forms.js";
 import { copyButtons, menus, printButtons, shareButtons } from "./actions.js";
 import { revealQuestions } from "./reveal.js";
+import { suggestions } from "./suggest.js";
 import { contents } from "./toc.js";
 import { checkAll, keyboardTables } from "./tables.js";
 
@@ -33,6 +34,7 @@ for (const start of [
   menus,
   printButtons,
   shareButtons,
+  suggestions,
   contents,
   checkAll,
   keyboardTables,

@@ -22,6 +22,7 @@ from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.module_loading import import_string
 
+from tongban.catalogue.api import check_index
 from tongban.directory.api import CHINA, NoSuchCalendar, calendar_coverage
 from tongban.kernel import clock
 from tongban.kernel.jobs import DEAD_AFTER
@@ -214,6 +215,19 @@ def calendar() -> Iterator[Finding]:
         yield Finding("OK", "calendar", f"holidays are known until {known.last}")
 
 
+def search() -> Iterator[Finding]:
+    """The index is written with the catalogue: they differ after a restored or broken table."""
+    differs = check_index()
+    if differs.total:
+        yield Finding(
+            "FAIL", "search", f"{differs.missing} services are not found, {differs.stale} as they"
+            f" were, {differs.surplus} that are gone are found",
+            "./tongban manage rebuild_search",
+        )  # fmt: skip
+    else:
+        yield Finding("OK", "search", "finds what the catalogue holds")
+
+
 def keys() -> Iterator[Finding]:
     remedy = "set TONGBAN_SEAL_KEYS to “id:base64 of 32 random bytes” and never lose it"
     try:
@@ -255,7 +269,7 @@ def mail() -> Iterator[Finding]:
 
 
 ON_DATABASE: list[Callable[[], Iterator[Finding]]] = [
-    migrations, worker, jobs, clocks, calendar,
+    migrations, worker, jobs, clocks, calendar, search,
 ]  # fmt: skip
 APART: list[Callable[[], Iterator[Finding]]] = [
     assets, translations, disk, keys, mail, exposure,
