@@ -90,22 +90,22 @@ def terms(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def file(request: HttpRequest, name: str) -> HttpResponseBase:
+def file(request: HttpRequest, filename: str) -> HttpResponseBase:
     """A file of the whole catalogue, as made last night."""
     published = open_data.publication()
     if published is None:
         raise Http404("nothing published yet")
-    found = published.file(name)
-    if found is None and name not in _PLAIN_FILES:
+    found = published.file(filename)
+    if found is None and filename not in _PLAIN_FILES:
         raise Http404("no such file")
-    tag = quote_etag(found.sha256 if found else f"{published.position}-{name}")
+    tag = quote_etag(found.sha256 if found else f"{published.position}-{filename}")
     if _is_known(request, tag, published.made_at):
         return _not_modified(tag, published.made_at)
     response = FileResponse(
-        (open_data.folder() / name).open("rb"),
+        (open_data.folder() / filename).open("rb"),
         as_attachment=found is not None,
-        filename=name,
-        content_type="application/gzip" if found else _PLAIN_FILES[name],
+        filename=filename,
+        content_type="application/gzip" if found else _PLAIN_FILES[filename],
     )
     return _stamped(response, tag, published.made_at)
 
