@@ -79,7 +79,8 @@ def check_ledger(lines, digests):
             stored = json.loads(line)
             body, claimed = stored["entry"], stored["hash"]
             number = body["number"]
-            assert type(number) is int and isinstance(claimed, str)
+            assert type(number) is int
+            assert isinstance(claimed, str)
             actual = _hash(_canonical(body))
         except (ValueError, KeyError, TypeError, AssertionError):
             wrong.append(f"Line {place} is not an entry.")
@@ -176,7 +177,7 @@ def read_digest(path):
                 assert part in digest
             assert isinstance(digest["ledgers"], dict)
         except (ValueError, KeyError, TypeError, AssertionError):
-            raise Unreadable(f"{path} is not a digest")
+            raise Unreadable(f"{path} is not a digest") from None
     return digest
 
 
@@ -187,7 +188,7 @@ def _read_head(line):
         name = head["ledger"]
         assert isinstance(name, str)
     except (ValueError, KeyError, TypeError, AssertionError):
-        raise Unreadable("the first line does not name a ledger")
+        raise Unreadable("the first line does not name a ledger") from None
     return name, _hash(f"{LEDGER}\n{name}")
 
 

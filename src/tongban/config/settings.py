@@ -31,6 +31,8 @@ DEBUG = read_bool("TONGBAN_DEBUG", False)
 
 # --- secrets ---------------------------------------------------------------------------------
 SECRET_KEY = read("TONGBAN_SECRET_KEY", None if PRODUCTION else "insecure-demo-secret")
+# Signs the daily digest of ledgers; 64 hexadecimal digits. Empty: drawn from the secret key.
+LEDGER_KEY = read("TONGBAN_LEDGER_KEY", "")
 # base64 of "insecure development key 32bytes"; sealed.py says what the form is.
 SEAL_KEYS = read(
     "TONGBAN_SEAL_KEYS",
@@ -79,6 +81,7 @@ INSTALLED_APPS = [
     "tongban.workbench",
     "tongban.openapi",
     "tongban.ratings",
+    "tongban.supervision",
     "tongban.cases",
     "tongban.catalogue",
     "tongban.notices",

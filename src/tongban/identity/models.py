@@ -165,6 +165,8 @@ class Post(models.Model):
         SUPERVISOR = "supervisor", _("Supervisor")
         EDITOR = "editor", _("Directory editor")
         ADMINISTRATOR = "administrator", _("System administrator")
+        PROGRAMME = "programme", _("Programme office")  # publishes and assesses to-do lists
+        REPORTER = "reporter", _("Reporting officer")  # reports on the tasks of a unit
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="posts")
     role = models.CharField(max_length=16, choices=Role.choices)

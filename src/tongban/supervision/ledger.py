@@ -78,8 +78,7 @@ def digest_body(
             "previous": previous,
             "public_key": public_key,
             "ledgers": {
-                name: {"entries": entries, "head": head}
-                for name, (entries, head) in heads.items()
+                name: {"entries": entries, "head": head} for name, (entries, head) in heads.items()
             },
         }
     )

@@ -1,0 +1,407 @@
+"""Lists: written as drafts, taken over from other lists, published, changed in the open, closed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from tongban.identity.api import Officer
+from tongban.kernel import clock
+from tongban.kernel.errors import Refused
+from tongban.kernel.localized import Localized
+from tongban.supervision import ledger
+from tongban.supervision.models import CoUnit, Indicator, Milestone, Plan, Section, Task
+from tongban.supervision.records import (
+    Ground,
+    difference,
+    enter,
+    lock_plan,
+    lock_task,
+    plain,
+    require_programme,
+    units_in_words,
+)
+from tongban.supervision.timing import loosens
+
+
+@dataclass(frozen=True)
+class UnitEntry:
+    """A responsible unit: as the document names it, and the directory's agency if it is one."""
+
+    name: Localized
+    agency_id: int | None = None
+
+
+@dataclass(frozen=True)
+class MilestoneEntry:
+    title: Localized
+    due: date | None = None
+
+
+@dataclass(frozen=True)
+class IndicatorEntry:
+    """A figure to reach."""
+
+    name: Localized
+    unit: Localized = field(default_factory=dict)
+    baseline: Decimal | None = None
+    target: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class TaskEntry:
+    """A task to be put on a list. `code` is how the document numbers it."""
+
+    code: str
+    title: Localized
+    lead: UnitEntry
+    section: Localized = field(default_factory=dict)
+    text: Localized = field(default_factory=dict)
+    deliverable: Localized = field(default_factory=dict)
+    basis: Localized = field(default_factory=dict)
+    start: date | None = None
+    due: date | None = None
+    co_units: Sequence[UnitEntry] = ()
+    milestones: Sequence[MilestoneEntry] = ()
+    indicators: Sequence[IndicatorEntry] = ()
+    evidence: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PlanEntry:
+    """A list to be made. Days are working days."""
+
+    slug: str
+    level: str
+    region_code: str
+    office_id: int
+    title: Localized
+    summary: Localized = field(default_factory=dict)
+    basis: Localized = field(default_factory=dict)
+    source_url: str = ""
+    evidence_days: int = 10
+    reply_days: int = 10
+    soon_days: int = 10
+    very_late_days: int = 20
+    unanswered_most: int = 3
+
+
+@transaction.atomic
+def make_plan(entry: PlanEntry, tasks: Sequence[TaskEntry], *, by: Officer) -> Plan:
+    """A draft list with its tasks. Raises Refused."""
+    plan = Plan(
+        slug=entry.slug,
+        level=entry.level,
+        region_id=entry.region_code,
+        office_id=entry.office_id,
+        title=dict(entry.title),
+        summary=dict(entry.summary),
+        basis=dict(entry.basis),
+        source_url=entry.source_url,
+        evidence_days=entry.evidence_days,
+        reply_days=entry.reply_days,
+        soon_days=entry.soon_days,
+        very_late_days=entry.very_late_days,
+        unanswered_most=entry.unanswered_most,
+        created_at=clock.now(),
+    )
+    require_programme(by, plan)
+    try:
+        with transaction.atomic():
+            plan.save(force_insert=True)
+    except IntegrityError as error:
+        raise Refused(
+            "plan.slug_taken", _("Another list has this address. Choose another."), field="slug"
+        ) from error
+    put_tasks(plan, tasks)
+    return plan
+
+
+def put_tasks(plan: Plan, entries: Sequence[TaskEntry]) -> list[Task]:
+    """Put tasks at the end of a draft list, in order. Raises Refused, naming the task."""
+    sections = {str(plain(one.title)): one for one in plan.sections.all()}
+    position = plan.tasks.count()
+    made = []
+    codes = set(plan.tasks.values_list("code", flat=True))
+    for entry in entries:
+        if entry.code in codes:
+            raise Refused(
+                "task.code_taken",
+                _("The number %(code)s stands in the list twice.") % {"code": entry.code},
+                field="code",
+            )
+        codes.add(entry.code)
+        _check_dates(entry.code, entry.start, entry.due)
+        key = str(plain(entry.section))
+        if entry.section and key not in sections:
+            sections[key] = Section.objects.create(
+                plan=plan, position=len(sections), title=dict(entry.section)
+            )
+        task = Task.objects.create(
+            plan=plan,
+            section=sections[key] if entry.section else None,
+            code=entry.code,
+            position=position + len(made),
+            title=dict(entry.title),
+            text=dict(entry.text),
+            deliverable=dict(entry.deliverable),
+            basis=dict(entry.basis),
+            lead_name=dict(entry.lead.name),
+            lead_id=entry.lead.agency_id,
+            start=entry.start,
+            due=entry.due,
+            evidence=dict(entry.evidence),
+        )
+        _put_parts(task, entry)
+        made.append(task)
+    return made
+
+
+@transaction.atomic
+def adopt(source_id: int, entry: PlanEntry, *, by: Officer) -> Plan:
+    """Take a published list over as a draft of one's own, every task linked to its source.
+
+    Leads are named as in the source and have to be given to one's own units. Raises Refused: for a
+    list that is not published, or one that was, over whatever steps, taken over from this region.
+    """
+    source = Plan.objects.filter(pk=source_id, state=Plan.State.PUBLISHED).first()
+    if source is None:
+        raise Refused("plan.not_published", _("Only a published list can be taken over."))
+    ancestor: Plan | None = source
+    while ancestor is not None:
+        if ancestor.region_id == entry.region_code:
+            raise Refused(
+                "plan.circular",
+                _("This list was itself taken over from your region: a list cannot go round."),
+            )
+        ancestor = ancestor.adopted_from
+    plan = make_plan(entry, [], by=by)
+    plan.adopted_from = source
+    plan.save(update_fields=["adopted_from"])
+    for task in source.tasks.select_related("section").prefetch_related(
+        "co_units", "milestones", "indicators"
+    ):
+        (own,) = put_tasks(plan, [_entry_of(task)])
+        own.adopted_from = task
+        own.save(update_fields=["adopted_from"])
+    return plan
+
+
+@transaction.atomic
+def publish(plan_id: int, *, by: Officer, ground: Ground | None = None) -> Plan:
+    """Publish a draft list; from now on every change is an entry of its ledger. Raises Refused."""
+    plan = lock_plan(plan_id)
+    require_programme(by, plan)
+    if plan.state != Plan.State.DRAFT:
+        raise Refused("plan.published_already", _("This list is published already."))
+    tasks = list(plan.tasks.order_by("position").prefetch_related("co_units"))
+    if not tasks:
+        raise Refused("plan.empty", _("Put at least one task on the list before publishing it."))
+    plan.state, plan.published_at = Plan.State.PUBLISHED, clock.now()
+    plan.save(update_fields=["state", "published_at"])
+    plan.tasks.update(first_due=F("due"))
+    enter(
+        plan,
+        "list_published",
+        {
+            "title": plain(plan.title),
+            "basis": plain(plan.basis),
+            "tasks": len(tasks),
+            "adopted_from": plan.adopted_from.slug if plan.adopted_from else "",
+            "rules": {
+                "evidence_days": plan.evidence_days,
+                "reply_days": plan.reply_days,
+                "unanswered_most": plan.unanswered_most,
+            },
+        },
+        ground=ground,
+    )
+    for task in tasks:
+        enter(plan, "task_published", _stands(task), task=task)
+    return plan
+
+
+# What of a task may change once its list is published, each time with a reason.
+CHANGEABLE = ("title", "text", "deliverable", "basis", "start", "due", "lead_name", "lead_id")
+
+
+@dataclass(frozen=True)
+class Change:
+    """New values of a task's columns (`CHANGEABLE`). `revision`: of the task as it was read."""
+
+    task_id: int
+    revision: int
+    values: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a change would do. `loosens`: the task would be due later than in the list that it was
+    taken over from, or never."""
+
+    task_id: int
+    code: str
+    changes: Mapping[str, ledger.Value]
+    loosens: bool
+
+
+def effects(plan: Plan, changes: Sequence[Change]) -> list[Effect]:
+    """What changes would do, to be looked at before they are made. Raises Refused as `change`."""
+    tasks = {
+        task.pk: task
+        for task in plan.tasks.select_related("adopted_from").filter(
+            pk__in=[change.task_id for change in changes]
+        )
+    }
+    found = []
+    for change in changes:
+        task = tasks.get(change.task_id)
+        if task is None or not set(change.values) <= set(CHANGEABLE):
+            raise Refused("task.not_found", _("There is no such task."))
+        if task.revision != change.revision:
+            raise Refused(
+                "task.changed_meanwhile",
+                _("A colleague has changed task %(code)s meanwhile. Look at it again.")
+                % {"code": task.code},
+            )
+        before = {name: getattr(task, name) for name in change.values}
+        start = change.values.get("start", task.start)
+        due = change.values.get("due", task.due)
+        start = start if isinstance(start, date) else None
+        due = due if isinstance(due, date) else None
+        _check_dates(task.code, start, due)
+        found.append(
+            Effect(
+                task.pk,
+                task.code,
+                difference(before, change.values),
+                task.adopted_from is not None and loosens(task.adopted_from.due, due),
+            )
+        )
+    return found
+
+
+@transaction.atomic
+def change(plan_id: int, changes: Sequence[Change], *, ground: Ground, by: Officer) -> list[Effect]:
+    """Change tasks of a published list: one reason, an entry for each task. Raises Refused."""
+    plan = lock_plan(plan_id)
+    require_programme(by, plan)
+    if plan.state != Plan.State.PUBLISHED:
+        raise Refused("plan.not_published", _("This list is not published, or closed."))
+    if not any(text.strip() for text in ground.reason.values()):
+        raise Refused(
+            "change.no_reason", _("Say why. Everybody who reads the list sees it."), field="reason"
+        )
+    done = [effect for effect in effects(plan, changes) if effect.changes]
+    if not done:
+        raise Refused("change.nothing", _("Nothing would change."))
+    wanted = {one.task_id: one for one in changes}
+    for task in plan.tasks.select_for_update().filter(pk__in=[one.task_id for one in done]):
+        effect = next(one for one in done if one.task_id == task.pk)
+        for name, value in wanted[task.pk].values.items():
+            setattr(task, name, dict(value) if isinstance(value, Mapping) else value)
+        task.revision += 1
+        task.save()
+        data: dict[str, ledger.Value] = dict(effect.changes)
+        if effect.loosens:
+            data["loosens_source"] = True
+        enter(plan, "task_changed", data, task=task, ground=ground)
+    return done
+
+
+@transaction.atomic
+def drop(task_id: int, *, ground: Ground, by: Officer) -> Task:
+    """Take a task off: it stays on the page, marked, with the reason. Raises Refused."""
+    task = lock_task(task_id)
+    require_programme(by, task.plan)
+    if task.state in (Task.State.CLOSED, Task.State.DROPPED):
+        raise Refused("task.over", _("This task is over already."))
+    task.state, task.closed_on = Task.State.DROPPED, clock.today()
+    task.save()
+    enter(task.plan, "task_dropped", {}, task=task, ground=ground)
+    return task
+
+
+@transaction.atomic
+def close_plan(plan_id: int, *, ground: Ground, by: Officer) -> Plan:
+    """Close a list whose tasks are all over. Raises Refused."""
+    plan = lock_plan(plan_id)
+    require_programme(by, plan)
+    if plan.state != Plan.State.PUBLISHED:
+        raise Refused("plan.not_published", _("This list is not published, or closed."))
+    if plan.tasks.filter(state__in=[Task.State.OPEN, Task.State.CLAIMED]).exists():
+        raise Refused("plan.not_done", _("Some tasks are still open. Close or drop them first."))
+    enter(plan, "list_closed", {}, ground=ground)
+    plan.state, plan.closed_at = Plan.State.CLOSED, clock.now()
+    plan.save(update_fields=["state", "closed_at"])
+    return plan
+
+
+def _stands(task: Task) -> dict[str, ledger.Value]:
+    names = [unit.name for unit in task.co_units.all()]
+    return {
+        "title": plain(task.title),
+        "deliverable": plain(task.deliverable),
+        "lead": plain(task.lead_name),
+        "co_units": units_in_words(names),
+        "start": plain(task.start),
+        "due": plain(task.due),
+    }
+
+
+def _entry_of(task: Task) -> TaskEntry:
+    return TaskEntry(
+        code=task.code,
+        title=task.title,
+        lead=UnitEntry(task.lead_name),
+        section=task.section.title if task.section else {},
+        text=task.text,
+        deliverable=task.deliverable,
+        basis=task.basis,
+        start=task.start,
+        due=task.due,
+        co_units=[UnitEntry(one.name) for one in task.co_units.all()],
+        milestones=[MilestoneEntry(one.title, one.due) for one in task.milestones.all()],
+        indicators=[
+            IndicatorEntry(one.name, one.unit, one.baseline, one.target)
+            for one in task.indicators.all()
+        ],
+        evidence=task.evidence,
+    )
+
+
+def _put_parts(task: Task, entry: TaskEntry) -> None:
+    CoUnit.objects.bulk_create(
+        CoUnit(task=task, position=place, name=dict(unit.name), agency_id=unit.agency_id)
+        for place, unit in enumerate(entry.co_units)
+    )
+    Milestone.objects.bulk_create(
+        Milestone(task=task, position=place, title=dict(one.title), due=one.due)
+        for place, one in enumerate(entry.milestones)
+    )
+    Indicator.objects.bulk_create(
+        Indicator(
+            task=task,
+            position=place,
+            name=dict(one.name),
+            unit=dict(one.unit),
+            baseline=one.baseline,
+            target=one.target,
+        )
+        for place, one in enumerate(entry.indicators)
+    )
+
+
+def _check_dates(code: str, start: date | None, due: date | None) -> None:
+    if start and due and due < start:
+        raise Refused(
+            "task.dates",
+            _("Task %(code)s would be due before it starts. Check both dates.") % {"code": code},
+            field="due",
+        )
