@@ -134,10 +134,10 @@ def test_from_publishing_to_closing(
         window = Task.objects.get(pk=task).window_until
         assert window == date(2027, 7, 12)
         objection = observe(task, Said("objection", "我打开是空白页"), by=world.lin)
-        with pytest.raises(Refused, match="task.window_open"):
+        with pytest.raises(Refused, match=r"task.window_open"):
             close(task, reasons={"zh": "好"}, by=world.office)
     with clock.freeze(at(date(2027, 7, 13))):
-        with pytest.raises(Refused, match="task.objections"):
+        with pytest.raises(Refused, match=r"task.objections"):
             close(task, reasons={"zh": "好"}, by=world.office)
         reply(objection.pk, "已修复，请再试", by=world.unit)
         close(task, reasons={"zh": "核实完成", "en": "Checked"}, by=world.office)
@@ -185,7 +185,7 @@ def test_a_change_needs_sense_and_a_reason(
 def test_the_second_of_two_officers_is_told(world: World) -> None:
     first = Change(world.task.pk, 0, {"due": date(2027, 9, 30)})
     change(world.plan.pk, [first], ground=GROUND, by=world.office)
-    with pytest.raises(Refused, match="task.changed_meanwhile"):
+    with pytest.raises(Refused, match=r"task.changed_meanwhile"):
         change(
             world.plan.pk, [Change(world.task.pk, 0, {"due": date(2027, 8, 31)})], ground=GROUND,
             by=world.office,
@@ -207,7 +207,7 @@ def test_nobody_acts_for_others(world: World) -> None:
 
 
 def test_a_claim_needs_evidence_and_can_be_sent_back(world: World) -> None:
-    with pytest.raises(Refused, match="claim.no_evidence"):
+    with pytest.raises(Refused, match=r"claim.no_evidence"):
         claim(world.task.pk, Progress({"zh": "好了"}), by=world.unit)
     claim(world.task.pk, DONE, by=world.unit)
     send_back(world.task.pk, level="limited", reasons={"zh": "只有首页"}, by=world.office)
@@ -236,7 +236,7 @@ def test_words_with_a_telephone_wait_for_a_moderator(world: World) -> None:
 
 def test_a_removal_leaves_a_trace(world: World) -> None:
     said = observe(world.task.pk, Said("observation", "你们都是骗子"), by=world.lin)
-    with pytest.raises(Refused, match="removal.no_rule"):
+    with pytest.raises(Refused, match=r"removal.no_rule"):
         remove(said.pk, rule="dislike", by=world.office)
     remove(said.pk, rule="insult", by=world.office)
     assert kinds(world.plan)[-2:] == ["observed", "removed"]
@@ -245,11 +245,11 @@ def test_a_removal_leaves_a_trace(world: World) -> None:
 def test_stuffing_is_bounded(world: World) -> None:
     for number in range(20):
         observe(world.task.pk, Said("observation", f"第{number}次看到"), by=world.lin)
-    with pytest.raises(Refused, match="observation.many"):
+    with pytest.raises(Refused, match=r"observation.many"):
         observe(world.task.pk, Said("observation", "又看到"), by=world.lin)
     stranger = make_resident(name="周明德").resident
     observe(world.task.pk, Said("observation", "一样的话"), by=stranger)
-    with pytest.raises(Refused, match="observation.twice"):
+    with pytest.raises(Refused, match=r"observation.twice"):
         observe(world.task.pk, Said("observation", "一样的话"), by=stranger)
 
 
@@ -293,7 +293,7 @@ def test_a_list_taken_over_shows_where_it_is_looser(world: World) -> None:
     (fine,) = change(copy.pk, [Change(task.pk, 0, {"due": tighter})], ground=GROUND, by=officer)
     (loose,) = change(copy.pk, [Change(task.pk, 1, {"due": looser})], ground=GROUND, by=officer)
     assert (fine.loosens, loose.loosens) == (False, True)
-    with pytest.raises(Refused, match="plan.circular"):
+    with pytest.raises(Refused, match=r"plan.circular"):
         adopt(copy.pk, entry(world.plan.office_id, "again"), by=world.office)
 
 
@@ -328,7 +328,7 @@ def test_followers_hear_whatever_they_follow(world: World) -> None:
 )
 def test_the_database_refuses_what_does_not_fit(world: World, statement: str) -> None:
     with (
-        pytest.raises(DatabaseError, match="entry|pgtrigger"),
+        pytest.raises(DatabaseError, match=r"entry|pgtrigger"),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):
