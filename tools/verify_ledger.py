@@ -12,14 +12,21 @@ is believed, and the answer says so.
 Says exactly what is wrong: which entries were altered, removed, put in another place or repeated.
 Exit status 0: all is well; 1: something is not; 2: a file cannot be read.
 
-Needs Python 3.8 or later and nothing else. Reads line by line: a million entries in little memory.
+Needs Python 3.9 or later and nothing else. Reads line by line: a million entries in little memory.
 The format is described in docs/ledger.md; Ed25519 is checked as RFC 8032 defines it.
 """
+
+from __future__ import annotations
 
 import argparse
 import hashlib
 import json
 import sys
+from collections.abc import Iterable
+from typing import Any
+
+Digest = Any  # a digest file, read: a JSON object
+Point = tuple[int, int, int, int]
 
 LEDGER = "tongban-ledger/1"
 DIGEST = "tongban-digest/1"
@@ -30,7 +37,7 @@ class Unreadable(Exception):
     """A file that is no ledger or no digest at all."""
 
 
-def main(argv=None):
+def main(argv: list[str] | None = None) -> int:
     options = _options(argv)
     try:
         digests = [read_digest(path) for path in options.digests]
@@ -63,15 +70,20 @@ def main(argv=None):
     return 0
 
 
-def check_ledger(lines, digests):
+def check_ledger(
+    lines: Iterable[str], digests: list[Digest]
+) -> tuple[str, int, list[str], dict[int, str]]:
     """Read a ledger: its name, how many entries, what is wrong with it, and the hashes at the
     numbers that the digests speak of."""
     lines = iter(lines)
     name, last_hash = _read_head(next(lines, ""))
     numbers = {digest["ledgers"].get(name, {}).get("entries") for digest in digests}
-    wrong, wanted = [], {}
-    expected, last, highest = 1, 0, 0
-    gaps, late = [], []  # late: (number, what it stands after)
+    wrong: list[str] = []
+    wanted: dict[int, str] = {}
+    expected, highest = 1, 0
+    last: int | None = 0
+    gaps: list[tuple[int, int]] = []
+    late: list[tuple[int, int | None]] = []  # number, and what it stands after
     for place, line in enumerate(lines, start=2):
         if not line.strip():
             continue
@@ -105,10 +117,11 @@ def check_ledger(lines, digests):
     return name, highest, wrong + _places(gaps, late), wanted
 
 
-def _places(gaps, late):
+def _places(gaps: list[tuple[int, int]], late: list[tuple[int, int | None]]) -> list[str]:
     """Sentences about numbers that are missing, repeated, or not where they belong."""
     open_numbers = {number for first, end in gaps for number in range(first, end + 1)}
-    sentences, found = [], set()
+    sentences: list[str] = []
+    found: set[int] = set()
     for number, after in late:
         if number in open_numbers and number not in found:
             found.add(number)
@@ -121,17 +134,17 @@ def _places(gaps, late):
     return sentences
 
 
-def _ranges(numbers):
-    ranges = []
+def _ranges(numbers: list[int]) -> list[tuple[int, int]]:
+    ranges: list[list[int]] = []
     for number in numbers:
         if ranges and ranges[-1][1] == number - 1:
             ranges[-1][1] = number
         else:
             ranges.append([number, number])
-    return [tuple(one) for one in ranges]
+    return [(first, last) for first, last in ranges]
 
 
-def check_digest(digest, key):
+def check_digest(digest: Digest, key: str) -> list[str]:
     """What is wrong with a digest itself: its signature, its key."""
     day = digest["day"]
     signed = {name: value for name, value in digest.items() if name not in ("signature", "hash")}
@@ -146,7 +159,7 @@ def check_digest(digest, key):
     return []
 
 
-def check_against(digest, name, entries, wanted):
+def check_against(digest: Digest, name: str, entries: int, wanted: dict[int, str]) -> list[str]:
     """What a digest says of this ledger that is not so."""
     day, known = digest["day"], digest["ledgers"].get(name)
     if known is None:
@@ -167,7 +180,7 @@ def check_against(digest, name, entries, wanted):
     return []
 
 
-def read_digest(path):
+def read_digest(path: str) -> Digest:
     """A digest file. Raises Unreadable."""
     with open(path, encoding="utf-8") as file:
         try:
@@ -181,7 +194,7 @@ def read_digest(path):
     return digest
 
 
-def _read_head(line):
+def _read_head(line: str) -> tuple[str, str]:
     try:
         head = json.loads(line)
         assert head["format"] == LEDGER
@@ -192,11 +205,11 @@ def _read_head(line):
     return name, _hash(f"{LEDGER}\n{name}")
 
 
-def _canonical(value):
+def _canonical(value: object) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def _hash(text):
+def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -207,7 +220,7 @@ _D = -121665 * pow(121666, _P - 2, _P) % _P
 _ROOT = pow(2, (_P - 1) // 4, _P)
 
 
-def verify(public, message, signature):
+def verify(public: bytes, message: bytes, signature: bytes) -> bool:
     """Whether an Ed25519 signature of 64 bytes fits a message and a public key of 32."""
     if len(public) != 32 or len(signature) != 64:
         return False
@@ -220,13 +233,13 @@ def verify(public, message, signature):
     return _same(_times(scalar, _base()), _plus(nonce, _times(challenge, key)))
 
 
-def _base():
+def _base() -> Point:
     y = 4 * pow(5, _P - 2, _P) % _P
-    x = _x_of(y, 0)
+    x = _x_of(y, 0) or 0
     return x, y, 1, x * y % _P
 
 
-def _x_of(y, sign):
+def _x_of(y: int, sign: int) -> int | None:
     if y >= _P:
         return None
     square = (y * y - 1) * pow(_D * y * y + 1, _P - 2, _P) % _P
@@ -240,14 +253,14 @@ def _x_of(y, sign):
     return _P - x if x & 1 != sign else x
 
 
-def _point(encoded):
+def _point(encoded: bytes) -> Point | None:
     y = int.from_bytes(encoded, "little")
     sign, y = y >> 255, y & ((1 << 255) - 1)
     x = _x_of(y, sign)
     return None if x is None else (x, y, 1, x * y % _P)
 
 
-def _plus(one, other):
+def _plus(one: Point, other: Point) -> Point:
     a = (one[1] - one[0]) * (other[1] - other[0]) % _P
     b = (one[1] + one[0]) * (other[1] + other[0]) % _P
     c = 2 * one[3] * other[3] * _D % _P
@@ -256,8 +269,8 @@ def _plus(one, other):
     return e * f % _P, g * h % _P, f * g % _P, e * h % _P
 
 
-def _times(scalar, point):
-    result = (0, 1, 1, 0)
+def _times(scalar: int, point: Point) -> Point:
+    result: Point = (0, 1, 1, 0)
     while scalar:
         if scalar & 1:
             result = _plus(result, point)
@@ -266,13 +279,13 @@ def _times(scalar, point):
     return result
 
 
-def _same(one, other):
+def _same(one: Point, other: Point) -> bool:
     return (one[0] * other[2] - other[0] * one[2]) % _P == 0 and (
         one[1] * other[2] - other[1] * one[2]
     ) % _P == 0
 
 
-def _options(argv):
+def _options(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Check a to-do list's ledger, offline.")
     parser.add_argument("ledger", help="the ledger, as downloaded (.jsonl)")
     parser.add_argument("digests", nargs="*", help="daily digests you have kept (.json)")

@@ -127,7 +127,7 @@ def put_tasks(plan: Plan, entries: Sequence[TaskEntry]) -> list[Task]:
     """Put tasks at the end of a draft list, in order. Raises Refused, naming the task."""
     sections = {str(plain(one.title)): one for one in plan.sections.all()}
     position = plan.tasks.count()
-    made = []
+    made: list[Task] = []
     codes = set(plan.tasks.values_list("code", flat=True))
     for entry in entries:
         if entry.code in codes:
