@@ -4,15 +4,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('identity', '0001_initial'),
+        ("identity", "0002_party_name_pairs"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='post',
-            name='role',
-            field=models.CharField(choices=[('clerk', 'Window clerk'), ('officer', 'Case officer'), ('supervisor', 'Supervisor'), ('editor', 'Directory editor'), ('administrator', 'System administrator'), ('programme', 'Programme office'), ('reporter', 'Reporting officer')], max_length=16),
+            model_name="post",
+            name="role",
+            field=models.CharField(
+                choices=[
+                    ("clerk", "Window clerk"),
+                    ("officer", "Case officer"),
+                    ("supervisor", "Supervisor"),
+                    ("editor", "Directory editor"),
+                    ("administrator", "System administrator"),
+                    ("programme", "Programme office"),
+                    ("reporter", "Reporting officer"),
+                ],
+                max_length=16,
+            ),
         ),
     ]
