@@ -155,8 +155,8 @@ RESIDENTS = (
 STAFF = {
     "chen.clerk": ("/work/", "/work/find/"),
     "wu.officer": ("/work/", "/work/?time=late", "/work/find/"),
-    "tang.supervisor": ("/work/", "/work/find/", "/work/overview/"),
-    "bai.editor": ("/work/guides/", "/work/rehearsals/"),
+    "tang.supervisor": ("/work/", "/work/find/", "/work/overview/", "/work/quality/"),
+    "bai.editor": ("/work/guides/", "/work/quality/", "/work/rehearsals/"),
     "jiang.admin": ("/work/calendars/", "/work/staff/"),
 }
 VISITS = (

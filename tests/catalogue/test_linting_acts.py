@@ -118,7 +118,7 @@ def test_agencies_that_contradict_each_other() -> None:
     assert contradictions(far) == {"limits.statutory"}
     assert contradictions(elsewhere) == set()
     facts = Finding.objects.get(offering=far, rule="agencies_contradict").facts
-    assert (facts["ours"], facts["theirs"]) == ("20", "10")
+    assert (facts["ours"], facts["theirs"]) == ("20 working_days", "10 working_days")
     for offering in (first, second, far, elsewhere):
         fresh = Offering.objects.get(pk=offering.pk)
         live = check_guide(fresh, guide_of(fresh.current), form_id=fresh.current.form_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tongban.catalogue import desk, facets, lists, open_data
+from tongban.catalogue import desk, facets, lists, open_data, quality
 from tongban.catalogue.content import ItemContent
 from tongban.catalogue.differences import Change, Piece, differences, languages_changed, marked
 from tongban.catalogue.editing import editable, with_drafts
@@ -40,7 +40,7 @@ from tongban.catalogue.linked_data import (
     surroundings,
 )
 from tongban.catalogue.linting.bulk import lint_imported
-from tongban.catalogue.linting.checking import check_guide, findings_of
+from tongban.catalogue.linting.checking import check_guide
 from tongban.catalogue.linting.findings import FindingView
 from tongban.catalogue.loading import (
     BadContent,
@@ -114,7 +114,6 @@ __all__ = [
     "editable",
     "facets",
     "find",
-    "findings_of",
     "government_service",
     "guide_of",
     "has_words",
@@ -134,6 +133,7 @@ __all__ = [
     "problem_of",
     "publish",
     "published_guide",
+    "quality",
     "read_item",
     "read_yaml",
     "rebuild_index",

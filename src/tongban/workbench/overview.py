@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import HttpResponse, StreamingHttpResponse
 from django.utils.translation import get_language, gettext_lazy, override, pgettext, pgettext_lazy
@@ -20,6 +18,7 @@ from tongban.look.api import Bar
 from tongban.ratings.api import LEVEL_NAMES, Opinion, opinion_on_agency
 from tongban.workbench.pages import address, number_in, page_of, show
 from tongban.workbench.queue import TIMES, Choice, rows_of
+from tongban.workbench.sheets import csv_lines, csv_response
 from tongban.workbench.words import STAGES
 
 FILTERS = ("time", "agency", "officer")
@@ -89,12 +88,8 @@ def overview(request: OfficerRequest) -> HttpResponse:
 def download(request: OfficerRequest) -> StreamingHttpResponse:
     """The open cases as a table for spreadsheets, without applicants: figures need no names."""
     stages = queue(request.officer, _narrowed(request)).order_by("sort_day", "id")
-    lines = _csv(stages.iterator(chunk_size=CHUNK), get_language() or "")
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    name = f"open-cases-{clock.today().isoformat()}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    rows = _rows(stages.iterator(chunk_size=CHUNK), get_language() or "")
+    return csv_response(csv_lines(rows), "open-cases")
 
 
 def _narrowed(request: OfficerRequest) -> QueueFilter:
@@ -200,27 +195,18 @@ def _opinion_bars(opinion: Opinion | None) -> list[Bar]:
     return [Bar(LEVEL_NAMES[level], opinion.by_level[int(level)]) for level in LEVEL_NAMES]
 
 
-class _Echo:
-    """What csv writes into: it hands each line back."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def _csv(stages: Iterator[Stage], language: str) -> Iterator[str]:
+def _rows(stages: Iterator[Stage], language: str) -> Iterator[list[str]]:
     """The lines, in the reader's language: they are made while they are sent, after the view."""
-    writer: Any = csv.writer(_Echo())
     calendar, today = workdays(), clock.today()
     names: dict[int, str] = {}
-    # A byte order mark: without it spreadsheets take Chinese for something else.
     with override(language):
-        yield "\ufeff" + writer.writerow([str(heading) for heading in HEADINGS])
+        yield [str(heading) for heading in HEADINGS]
     for stage in stages:
         assignee = stage.assignee_id
         if assignee and assignee not in names:
             names |= account_names([assignee])
         with override(language):
-            cells = (
+            cells = [
                 grouped(stage.case.number),
                 pick(stage.case.offering.name),
                 pick(stage.agency.name),
@@ -230,11 +216,5 @@ def _csv(stages: Iterator[Stage], language: str) -> Iterator[str]:
                 str(calendar.count(today, stage.due_on)) if stage.due_on else "",
                 _("Yes") if stage.waiting else "",
                 names.get(assignee, "") if assignee else "",
-            )
-        yield writer.writerow([_plain(cell) for cell in cells])
-
-
-def _plain(cell: str) -> str:
-    """A cell no spreadsheet takes for a formula; a negative number stays one."""
-    is_number = cell.removeprefix("-").isdigit()
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") and not is_number else cell
+            ]
+        yield cells

@@ -42,6 +42,7 @@ PLACES = (
     Place("workbench:find", pgettext_lazy("navigation", "Find a case"), CASE_ROLES),
     Place("workbench:overview", pgettext_lazy("navigation", "Overview"), ("supervisor",)),
     Place("workbench:guides", pgettext_lazy("navigation", "Guides"), ("editor",)),
+    Place("workbench:quality", pgettext_lazy("navigation", "To mend"), ("editor", "supervisor")),
     Place("workbench:rehearsals", pgettext_lazy("navigation", "Rehearsals"), ("editor",)),
     Place("workbench:searches", pgettext_lazy("navigation", "Searches"), ("editor",)),
     Place("workbench:calendars", pgettext_lazy("navigation", "Working days"), ("administrator",)),

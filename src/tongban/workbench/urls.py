@@ -12,12 +12,14 @@ from tongban.workbench import (
     find,
     guides,
     overview,
+    quality,
     queue,
     rehearsals,
     searching,
     staff,
     supplement_page,
 )
+from tongban.workbench.directory import bulk, draft, exchange, items, review, translations
 
 
 class CaseNumber(StringConverter):
@@ -45,6 +47,35 @@ urlpatterns = [
     path("guides/<int:offering_id>/", guides.guide, name="guide"),
     path("guides/<int:offering_id>/publish/", guides.publish_version, name="publish_guide"),
     path("guides/<int:offering_id>/withdraw/", guides.withdraw_offering, name="withdraw_guide"),
+    path("guides/<int:offering_id>/checked/", guides.checked, name="checked_guide"),
+    path("guides/<int:offering_id>/hand-over/", guides.hand_over, name="hand_over"),
+    path("guides/<int:offering_id>/begin/", draft.begin, name="begin_draft"),
+    path("guides/<int:offering_id>/draft/", draft.draft, name="draft"),
+    path("guides/<int:offering_id>/draft/discard/", draft.discard, name="discard_draft"),
+    path("guides/<int:offering_id>/draft/submit/", draft.submit, name="submit_guide"),
+    path("guides/<int:offering_id>/draft/<slug:section_slug>/", draft.write, name="write"),
+    path("guides/<int:offering_id>/review/", review.review, name="review_guide"),
+    path("guides/<int:offering_id>/compare/", review.compare, name="compare_guide"),
+    path("guides/<int:offering_id>/texts/", translations.translations, name="translations"),
+    path(
+        "guides/<int:offering_id>/versions/<int:version_number>/",
+        review.preview,
+        name="preview_guide",
+    ),
+    path(
+        "guides/<int:offering_id>/proposals/<int:proposal_id>/", items.proposal, name="proposal"
+    ),
+    path("guides/bulk/", bulk.bulk, name="bulk"),
+    path("guides/work/", bulk.work_list, name="work_list"),
+    path("guides/work/<int:work_id>/", bulk.work, name="work"),
+    path("guides/work/<int:work_id>/confirm/", bulk.confirm_work, name="confirm_work"),
+    path("guides/work/<int:work_id>/report.csv", exchange.report, name="work_report"),
+    path("guides/exchange/", exchange.exchange, name="exchange"),
+    path("guides/exchange/export/", exchange.export, name="export_guides"),
+    path("items/", items.items, name="items"),
+    path("items/<int:item_id>/", items.item, name="item"),
+    path("quality/", quality.quality_page, name="quality"),
+    path("quality/findings.csv", quality.download, name="quality_findings"),
     path("rehearsals/", rehearsals.rehearsals, name="rehearsals"),
     path("rehearsals/<int:form_id>/", rehearsals.rehearse_now, name="rehearse_now"),
     path("searches/", searching.searches, name="searches"),

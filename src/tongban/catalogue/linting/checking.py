@@ -9,8 +9,9 @@ from django.utils.translation import ngettext
 from tongban.catalogue.guide import Guide
 from tongban.catalogue.linting.conflicts import conflicts_with
 from tongban.catalogue.linting.facts import Conflict, GuideFacts, links
-from tongban.catalogue.linting.findings import SEVERITIES, FindingView, Found, Severity
+from tongban.catalogue.linting.findings import FindingView, Found
 from tongban.catalogue.linting.links import dead_links
+from tongban.catalogue.linting.report import findings_by_offering
 from tongban.catalogue.linting.rules import lint
 from tongban.catalogue.linting.score import score
 from tongban.catalogue.linting.words import in_words
@@ -41,9 +42,7 @@ def check_guide(
 
 def findings_of(offering_id: int) -> list[FindingView]:
     """What the last check of the current guide found, worst first. One query."""
-    rows = Finding.objects.filter(offering_id=offering_id).order_by("id")
-    found = (Found(row.rule, _severity(row.severity), row.place, row.facts) for row in rows)
-    return [in_words(one) for one in sorted(found, key=lambda one: SEVERITIES.index(one.severity))]
+    return findings_by_offering([offering_id]).get(offering_id, [])
 
 
 def refuse_broken(version: GuideVersion, guide: Guide) -> None:
@@ -143,10 +142,3 @@ def _refuse_errors(found: list[Found]) -> None:
         len(errors),
     ) % {"count": len(errors)}
     raise Refused("guide.has_errors", f"{heading} {said}")
-
-
-def _severity(text: str) -> Severity:
-    for severity in SEVERITIES:
-        if text == severity:
-            return severity
-    return "hint"

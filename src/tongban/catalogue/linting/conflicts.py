@@ -33,7 +33,7 @@ SELECT o.id, 'limits.statutory', (
         SELECT agency_id FROM offered p
         WHERE (p.item_id, p.name, p.unit, p.law) = (u.item_id, u.name, u.unit, u.law)
         ORDER BY p.id LIMIT 1),
-    o.law::text, u.law::text
+    o.law || ' ' || o.unit, u.law || ' ' || u.unit
 FROM offered o JOIN usual u USING (item_id, name, unit) WHERE o.law <> u.law
 """
 
@@ -144,7 +144,8 @@ def conflicts_with(offering: Offering, guide: Guide) -> tuple[Conflict, ...]:
     for near, name_text, law, promise, their_unit, fees, materials in rows:
         name = json.loads(name_text)
         if limits.statutory is not None and law == usual != limits.statutory and usual is not None:
-            conflict = _conflict("limits.statutory", name, str(limits.statutory), str(usual))
+            ours_by_law = f"{limits.statutory} {unit}"
+            conflict = _conflict("limits.statutory", name, ours_by_law, f"{usual} {unit}")
             found.setdefault(conflict.about, conflict)
         if not near:
             continue
@@ -175,4 +176,9 @@ def _first(name: Localized) -> str:
 
 
 def _conflict(about: str, name: Localized, ours: str, theirs: str) -> Conflict:
+    """Of lists, only what the other has not."""
+    if about in ("fees", "materials"):
+        here, there = ours.split("; "), theirs.split("; ")
+        ours = "; ".join(one for one in here if one not in there)
+        theirs = "; ".join(one for one in there if one not in here)
     return Conflict(about, pick(name, "zh"), pick(name, "en"), ours, theirs)

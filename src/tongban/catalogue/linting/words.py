@@ -146,7 +146,7 @@ def _with_unit(said: str) -> tuple[str, str]:
     """A limit as `conflicts` has it, "5 working_days"; anything else as it stands."""
     days, _space, unit = said.partition(" ")
     if unit not in _UNITS:
-        return said or "（空）", said or "(nothing)"
+        return said or "（没有）", said or "(nothing)"
     return f"{days}{_UNITS[unit][0]}", f"{days} {_UNITS[unit][1]}"
 
 

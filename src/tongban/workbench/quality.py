@@ -1,0 +1,208 @@
+"""Which guides need mending, and what first: for their editors and for supervisors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from django.http import HttpResponse, StreamingHttpResponse
+from django.utils.translation import (
+    get_language,
+    gettext_lazy,
+    ngettext,
+    override,
+    pgettext_lazy,
+)
+
+from tongban.catalogue.api import FindingView, Offering, editable, quality
+from tongban.directory.api import agencies, find_region, region_names
+from tongban.identity.api import Officer, OfficerRequest, officer_required
+from tongban.kernel.localized import Localized, pick
+from tongban.look.api import Bar, Text
+from tongban.workbench.pages import address, number_in, page_of, show
+from tongban.workbench.queue import Choice
+from tongban.workbench.sheets import csv_lines, csv_response
+
+FILTERS = ("rule", "agency", "region")
+MOST_BARS = 15
+# Of each guide in the list, so many of its findings are named; its own page has them all.
+MOST_FINDINGS = 4
+SEVERITIES: dict[str, Text] = {
+    "error": pgettext_lazy("finding", "Error"),
+    "warning": pgettext_lazy("finding", "Warning"),
+    "hint": pgettext_lazy("finding", "Hint"),
+}
+HEADINGS = (
+    gettext_lazy("Score"),
+    gettext_lazy("Service"),
+    gettext_lazy("Code"),
+    gettext_lazy("Agency"),
+    gettext_lazy("Region"),
+    gettext_lazy("How bad"),
+    gettext_lazy("Rule"),
+    gettext_lazy("Place"),
+    gettext_lazy("What is wrong"),
+    gettext_lazy("How to mend it"),
+)
+
+
+@dataclass(frozen=True)
+class RuleRow:
+    """A line of "what to mend first"."""
+
+    one: quality.ToMend
+    href: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class GuideRow:
+    """A line of the list of guides."""
+
+    id: int
+    name: Localized
+    slug: str
+    agency: Localized
+    region: Localized
+    score: int
+    findings: Sequence[FindingView]
+    more: int  # findings that are not shown
+    is_mine: bool  # to edit
+
+
+@officer_required("editor", "supervisor")
+def quality_page(request: OfficerRequest) -> HttpResponse:
+    """What to mend first, how agencies stand, and the guides, worst first."""
+    officer, narrowed = request.officer, _narrowed(request)
+    rules = quality.to_mend(officer, narrowed)
+    scores = quality.agency_scores(officer, narrowed)
+    page = page_of(request, quality.checked_guides(officer, narrowed), ("score", "id"))
+    names = {pk: one.name for pk, one in agencies({one.agency_id for one in scores}).items()}
+    context = {
+        "figures": quality.figures_of(officer, narrowed),
+        "rules": [
+            RuleRow(one, address(request, FILTERS, rule=one.rule), one.rule == narrowed.rule)
+            for one in rules
+        ],
+        "chosen_rule": next((one for one in rules if one.rule == narrowed.rule), None),
+        "every_rule_url": address(request, FILTERS, rule=""),
+        "bars": [
+            Bar(
+                pick(names[one.agency_id]),
+                round(one.score, 1),
+                ngettext("(%(count)d guide)", "(%(count)d guides)", one.guides)
+                % {"count": one.guides},
+            )
+            for one in scores[:MOST_BARS]
+        ],
+        "agencies_beyond": max(len(scores) - MOST_BARS, 0),
+        "agencies": _agencies(request, scores, names, narrowed.agency_id),
+        "regions": _regions(request, officer),
+        "rule": narrowed.rule,
+        "rows": _rows(page.rows, officer, narrowed.rule),
+        "is_narrowed": narrowed != quality.QualityFilter(),
+        "csv_query": address(request, FILTERS).partition("?")[2],
+        "whole_url": request.path,
+        "next_url": page.next and address(request, FILTERS, after=page.next),
+        "previous_url": page.previous and address(request, FILTERS, after=page.previous),
+    }
+    return show(request, "quality.html", context, active="workbench:quality")
+
+
+@officer_required("editor", "supervisor")
+def download(request: OfficerRequest) -> StreamingHttpResponse:
+    """The findings as a table for spreadsheets, a line each, worst guides first."""
+    found = quality.all_findings(request.officer, _narrowed(request))
+    return csv_response(csv_lines(_cells(found, get_language() or "")), "guide-findings")
+
+
+def _narrowed(request: OfficerRequest) -> quality.QualityFilter:
+    region = find_region(request.GET.get("region", "")[:32].replace("\0", ""))
+    rule = request.GET.get("rule", "")
+    return quality.QualityFilter(
+        rule=rule if rule in quality.RULES else "",
+        agency_id=number_in(request.GET.get("agency")),
+        region_path=region.path if region else "",
+    )
+
+
+def _rows(offerings: Sequence[Offering], officer: Officer, rule: str) -> list[GuideRow]:
+    ids = [one.pk for one in offerings]
+    found = {
+        pk: those if rule else list({view.rule: view for view in those}.values())
+        for pk, those in quality.findings_by_offering(ids, rule=rule).items()
+    }
+    mine = set(editable(officer).filter(pk__in=ids).values_list("pk", flat=True))
+    return [
+        GuideRow(
+            id=one.pk,
+            name=one.name,
+            slug=one.slug,
+            agency=one.agency.name,
+            region=one.region.name,
+            score=one.score or 0,
+            findings=found.get(one.pk, ())[:MOST_FINDINGS],
+            more=max(len(found.get(one.pk, ())) - MOST_FINDINGS, 0),
+            is_mine=one.pk in mine,
+        )
+        for one in offerings
+    ]
+
+
+def _agencies(
+    request: OfficerRequest,
+    scores: Sequence[quality.AgencyScore],
+    names: dict[int, Localized],
+    chosen: int | None,
+) -> list[Choice]:
+    if len(scores) < 2 and chosen is None:
+        return []
+    choices = [
+        Choice(
+            str(one.agency_id),
+            pick(names[one.agency_id]),
+            one.guides,
+            address(request, FILTERS, agency=one.agency_id),
+            one.agency_id == chosen,
+        )
+        for one in scores
+    ]
+    return sorted(choices, key=lambda choice: str(choice.text))
+
+
+def _regions(request: OfficerRequest, officer: Officer) -> list[Choice]:
+    counts = quality.regions_of_guides(officer)
+    chosen = request.GET.get("region", "")
+    if len(counts) < 2:
+        return []
+    names = region_names(counts)
+    return [
+        Choice(
+            code,
+            names.get(code, code),
+            guides,
+            address(request, FILTERS, region=code),
+            code == chosen,
+        )
+        for code, guides in counts.items()
+    ]
+
+
+def _cells(found: Iterator[tuple[Offering, FindingView]], language: str) -> Iterator[list[str]]:
+    """The lines, in the reader's language: they are made while they are sent, after the view."""
+    with override(language):
+        yield [str(heading) for heading in HEADINGS]
+    for offering, finding in found:
+        with override(language):
+            yield [
+                str(offering.score),
+                pick(offering.name),
+                offering.code,
+                pick(offering.agency.name),
+                pick(offering.region.name),
+                str(SEVERITIES[finding.severity]),
+                pick(finding.title),
+                pick(finding.where),
+                pick(finding.wrong),
+                pick(finding.mend),
+            ]
