@@ -222,12 +222,12 @@ def _write(
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL synchronous_commit = off")
             cursor.execute("SET LOCAL work_mem = '64MB'")
-        stage = Stage(SOURCE)
         taken = _taken({body.region.code for body, _families in part})
-        stage.add_prepared(_rows(part, writer, forms, taken))
-        counts = stage.compare()
-        stage.write()
-        stage.drop_tables()
+        with Stage(SOURCE) as stage:
+            stage.add_prepared(_rows(part, writer, forms, taken))
+            counts = stage.compare()
+            stage.write()
+            stage.drop_tables()
     return {
         "new": counts.new,
         "changed": counts.changed + counts.returned,

@@ -70,11 +70,11 @@ class Spool:
     """Records in a temporary file, found again by where they begin."""
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile(buffering=1 << 20)  # noqa: SIM115  # lives as long as this
+        self._file = tempfile.TemporaryFile(buffering=1 << 20)  # noqa: SIM115  # until `close`
         self._end = 0
 
     def close(self) -> None:
-        """Throw it away. Otherwise that happens when nobody holds it any more."""
+        """Throw it away."""
         self._file.close()
 
     def add(self, record: tuple[object, ...]) -> tuple[int, int]:

@@ -119,7 +119,10 @@ class _Import:
         """All of it, within the caller's transaction. Raises _Undo if nothing is to be kept."""
         scope = self._scope()
         places = self._look_through()
-        stage = Stage(self.source.code)
+        with Stage(self.source.code) as stage:
+            self._run(stage, places, scope)
+
+    def _run(self, stage: Stage, places: Places, scope: str) -> None:
         themes = self._check_rows(places, stage)
         self._refuse_repeated(stage)
         if self.problems.bad_rows and not self.options.allow_bad_rows:

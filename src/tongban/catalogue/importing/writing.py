@@ -150,6 +150,12 @@ class Stage:
             cursor.execute(f"CREATE TEMP TABLE import_row ({columns}) ON COMMIT DROP")
             cursor.execute("CREATE TEMP TABLE import_bad (code varchar(80)) ON COMMIT DROP")
 
+    def __enter__(self) -> Stage:
+        return self
+
+    def __exit__(self, *_what: object) -> None:
+        self.spool.close()
+
     def add(self, batch: Iterable[Staged]) -> None:
         """Take in entries."""
         self.add_prepared(_prepared(staged) for staged in batch)
@@ -334,9 +340,8 @@ class Stage:
         self.drop_tables()
 
     def drop_tables(self) -> None:
-        """The end of it: the temporary tables and file."""
+        """Another import may follow in the same transaction."""
         _run(_DROP)
-        self.spool.close()
 
     def _reindex(self, statement: str) -> None:
         ids = [offering for (offering,) in _fetch(statement)]
