@@ -1,4 +1,4 @@
-"""Run the benchmarks: `python -m benchmarks [--quick] [--only import|submit|pages]`."""
+"""Run the benchmarks: `python -m benchmarks [--quick] [--only import|submit|pages|search]`."""
 
 from __future__ import annotations
 
@@ -8,19 +8,23 @@ import platform
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks import figures, imports
 from benchmarks.database import server_version, temporary_database
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = ("import", "submit", "pages")
+PARTS = ("import", "submit", "pages", "search")
 
 
 def main(words: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./tongban bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small sizes: does it run at all?")
     parser.add_argument("--only", choices=PARTS, action="append", help="only this part; repeatable")
+    parser.add_argument(
+        "--documents", type=int, action="append", help="sizes of the search part; repeatable"
+    )
     options = parser.parse_args(words)
     url = os.environ.get("DATABASE_URL")
     if not url:
@@ -36,12 +40,13 @@ def main(words: list[str]) -> int:
         _migrate()
         print(f"{_machine()}; {server_version(database)}\n")
         for part in options.only or PARTS:
-            print(_part(part, database, options.quick, Path(folder)), "\n", flush=True)
+            print(_part(part, database, options, Path(folder)), "\n", flush=True)
     figures.say(f"{time.perf_counter() - started:.0f} s in all")
     return 0
 
 
-def _part(part: str, url: str, quick: bool, folder: Path) -> str:
+def _part(part: str, url: str, options: argparse.Namespace, folder: Path) -> str:
+    quick = options.quick
     if part == "import":
         sizes = imports.Sizes(100, 2000) if quick else imports.Sizes()
         return "## Import\n\n" + imports.run(url, None if quick else _real(), sizes, folder)
@@ -49,6 +54,13 @@ def _part(part: str, url: str, quick: bool, folder: Path) -> str:
         from benchmarks import submissions
 
         return "## Submit\n\n" + submissions.run(url, submissions.Sizes.quick(quick))
+    if part == "search":
+        from benchmarks import search
+
+        search_sizes = search.Sizes.quick(quick)
+        if options.documents:
+            search_sizes = replace(search_sizes, documents=tuple(options.documents))
+        return "## Search\n\n" + search.run(search_sizes, folder)
     from benchmarks import pages
 
     return "## Pages\n\n" + pages.run(pages.Sizes.quick(quick), folder)

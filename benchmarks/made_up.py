@@ -21,7 +21,7 @@ def _words(text: str) -> list[str]:
     return text.split()
 
 
-_SUBJECTS = _words("""
+SUBJECTS = _words("""
 食品经营 道路货运 户外广告 公共场所卫生 劳务派遣 人力资源服务 出版物零售 房屋租赁
 建筑施工 河道采砂 占用道路 临时用地 取水 排水 污水排放 危险废物处理 种子生产
 兽药经营 动物诊疗 渔业捕捞 船舶登记 机动车检验 驾驶培训 客运站经营 网约车经营
@@ -32,7 +32,7 @@ _SUBJECTS = _words("""
 公租房 不动产登记 户口迁移 居住证 身份证补领 港澳通行 婚姻登记 收养登记 律师执业
 公证员任职 法律援助
 """)
-_ACTS = _words("""
+ACTS = _words("""
 许可新办 许可变更 许可延续 许可注销 许可补证 备案 备案变更 年度报告 信息查询
 进度查询 政策咨询 资格认定 资格复核 补贴申领 补贴停发 证明开具 异议处理 场地登记
 名称核准 人员登记 设施验收 费用减免 暂停经营报告 恢复经营报告 分支机构设立
@@ -58,7 +58,7 @@ def write_catalogue(path: Path, rows: int) -> Path:
 
 
 def _rows(wanted: int) -> Iterator[dict[str, str]]:
-    kinds = [(subject, act) for subject in _SUBJECTS for act in _ACTS]
+    kinds = [(subject, act) for subject in SUBJECTS for act in ACTS]
     for count in range(wanted):
         place, number = divmod(count, len(kinds))
         yield _row(number, place, *kinds[number])

@@ -6,13 +6,14 @@ import threading
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pytest
 
 from tests.search.documents import document
 from tongban.search import meaning, meaning_embedders, searching
 from tongban.search.api import count_words, find, put, rebuild
 from tongban.search.meaning_embedders import Busy, Gates, Kind, Packaged, Remote, is_installed
+
+np = pytest.importorskip("numpy")  # optional, as search by meaning is
 
 if TYPE_CHECKING:
     from tongban.search.meaning_embedders import Matrix

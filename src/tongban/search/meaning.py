@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -47,9 +47,17 @@ _FEWEST = 8
 _FRESH = 2.0
 # More than so many are read by a thread of their own, and searches go by words until then.
 _READ_AT_ONCE = 3000
+# So long (seconds) a process remembers what a region sees, of so many regions.
+_SEEN_FRESH, _MOST_REGIONS = 60.0, 500
+# More rows than this are held in half precision.
+_MOST_WHOLE = 60_000
 _BATCH = 64
 # Scripts of fields.
 _HAN, _OTHER = "h", "o"
+
+
+# What regions see, and until when it may be believed.
+_regions: dict[str, tuple[float, npt.NDArray[np.int64] | None]] = {}
 
 
 @dataclass(frozen=True)
@@ -89,10 +97,24 @@ def _vector(embedder: Embedder, text: str) -> Matrix:
     return row
 
 
-def _seen(region_path: str) -> list[int] | None:
-    """The services that a region's people are offered; None: so many that all are compared."""
-    if is_large(region_path):
-        return None
+def _seen(region_path: str) -> npt.NDArray[np.int64] | None:
+    """The services that a region's people are offered; None: so many that all are compared.
+
+    As they were a minute ago at most: what is new has no vector before that either.
+    """
+    import numpy as np
+
+    until, seen = _regions.get(region_path, (float("-inf"), None))
+    if time.monotonic() < until:
+        return seen
+    entries = None if is_large(region_path) else np.array(_offered(region_path), dtype=np.int64)
+    if len(_regions) >= _MOST_REGIONS:
+        _regions.clear()
+    _regions[region_path] = (time.monotonic() + _SEEN_FRESH, entries)
+    return entries
+
+
+def _offered(region_path: str) -> list[int]:
     where, parameters = serving(region_path)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -107,15 +129,14 @@ def _seen(region_path: str) -> list[int] | None:
 class Vectors:
     """The vectors of services as one matrix: those of service `i` begin at row `starts[i]`."""
 
-    place: Mapping[int, int]  # id of a search_entry → its index
-    entries: npt.NDArray[np.int64]
+    entries: npt.NDArray[np.int64]  # ids of search_entry, rising
     starts: npt.NDArray[np.int64]
     counts: npt.NDArray[np.int64]
-    rows: Halves
+    rows: Halves | Matrix
     is_han: npt.NDArray[np.bool_]  # of each row
 
     def near(
-        self, query: Matrix, seen: Sequence[int] | None, *, han: float, other: float
+        self, query: Matrix, seen: npt.NDArray[np.int64] | None, *, han: float, other: float
     ) -> dict[int, float]:
         """How far services stand out among those seen (None: all).
 
@@ -126,15 +147,15 @@ class Vectors:
         if seen is None:
             chosen_ones = np.arange(len(self.entries))
         else:
-            places = [self.place[entry] for entry in seen if entry in self.place]
-            chosen_ones = np.array(places, dtype=np.int64)
+            places = np.minimum(np.searchsorted(self.entries, seen), len(self.entries) - 1)
+            chosen_ones = places[self.entries[places] == seen]
         if len(chosen_ones) < _FEWEST:
             return {}
         counts = self.counts[chosen_ones]
         first = np.concatenate(([0], np.cumsum(counts)[:-1]))
         rows = np.repeat(self.starts[chosen_ones] - first, counts) + np.arange(counts.sum())
         products = np.concatenate(
-            [self.rows[part].astype(np.float32) @ query for part in _parts(rows)]
+            [self.rows[part].astype(np.float32, copy=False) @ query for part in _parts(rows)]
         )
         if not (products >= np.where(self.is_han[rows], han, other)).any():
             return {}
@@ -195,6 +216,7 @@ class _Index:
         """Read anew at the next search."""
         with self._lock:
             self._known, self._stamp, self._look_at = None, (0, 0), float("-inf")
+            _regions.clear()
 
     def _read_apart(self) -> None:
         began = time.monotonic()
@@ -245,12 +267,12 @@ def _read() -> Vectors | None:
     if not entries:
         return None
     counted = np.array([len(one) for one in scripts], dtype=np.int64)
+    rows = np.concatenate(parts)
     return Vectors(
-        place={entry: place for place, entry in enumerate(entries)},
         entries=np.array(entries, dtype=np.int64),
         starts=np.concatenate(([0], np.cumsum(counted)[:-1])),
         counts=counted,
-        rows=np.concatenate(parts),
+        rows=rows.astype(np.float32) if len(rows) <= _MOST_WHOLE else rows,
         is_han=np.array([one == _HAN for one in "".join(scripts)]),
     )
 

@@ -1,0 +1,547 @@
+"""(d) Search in a region, as the catalogue grows: ours, tantivy and SQLite's FTS5, same tokens.
+
+Documents are made from distinct titles and regions: a county, its city and its province have some
+nine hundred services each, whatever the number of provinces. Ours is asked through `find` with
+counts of facets, as the page does; the others through their Python interface for ten ids.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import random
+import shutil
+import sqlite3
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.queues import Queue
+from pathlib import Path
+from typing import Any
+
+from benchmarks.figures import median, percentile, say, table, timed
+from benchmarks.made_up import ACTS, JIANGSU, SUBJECTS
+
+_VARIANTS = (
+    "",
+    "（个体）",
+    "（企业）",
+    "（首次）",
+    "（跨省通办）",
+    "（农村）",
+    "（试点）",
+)
+_OF_REGION = 910  # services of a region
+_CITIES, _COUNTIES = 13, 8  # of a province; of a city
+_PAPERS = ("申请表", "营业执照", "身份证明", "平面图", "人员名册", "资格证书", "委托书", "承诺书")
+CLIENTS = 8
+
+
+@dataclass(frozen=True)
+class Sizes:
+    documents: tuple[int, ...] = (JIANGSU, 1_000_000, 3_000_000)
+    requests: int = 400
+    changes: int = 50
+
+    @classmethod
+    def quick(cls, quick: bool) -> Sizes:
+        return cls(documents=(3_000, 6_000), requests=12, changes=3) if quick else cls()
+
+
+@dataclass(frozen=True)
+class Made:
+    """A document: what each engine is given."""
+
+    id: int
+    service: int
+    region_path: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A query and who asks."""
+
+    query: str
+    region_path: str
+
+
+class Engine:
+    """What is measured. `open` is called in each process that asks."""
+
+    name = ""
+
+    def build(self, count: int) -> None:
+        raise NotImplementedError
+
+    def open(self) -> None:
+        raise NotImplementedError
+
+    def ask(self, asked: Asked) -> int:
+        """How many were found, up to ten."""
+        raise NotImplementedError
+
+    def change(self, made: Made) -> None:
+        """Write a document and return when it is found."""
+        raise NotImplementedError
+
+    def bytes(self) -> int:
+        raise NotImplementedError
+
+
+class Ours(Engine):
+    name = "Tongban, PostgreSQL"
+
+    def build(self, count: int) -> None:
+        """As `index.put` writes, but by COPY and INSERT … SELECT, tokens once for each title."""
+        from django.db import connection
+
+        from tongban.search.index import count_words
+
+        with connection.cursor() as cursor:
+            cursor.execute("TRUNCATE search_document, search_entry, search_word CASCADE")
+            cursor.execute("DROP TABLE IF EXISTS made, tokens")
+            cursor.execute("CREATE UNLOGGED TABLE made (id bigint, service bigint, region text)")
+            cursor.execute(
+                "CREATE UNLOGGED TABLE tokens (service bigint, key text, title text, text text,"
+                " whole text, named text, han int)"
+            )
+            with cursor.copy("COPY made FROM STDIN") as copy:
+                for one in made(count):
+                    copy.write_row((one.id, one.service, one.region_path))
+            with cursor.copy("COPY tokens FROM STDIN") as copy:
+                for row in self._tokens(count):
+                    copy.write_row(row)
+            cursor.execute(_ENTRIES)
+            cursor.execute(_DOCUMENTS)
+            cursor.execute("DROP TABLE made, tokens")
+        count_words()
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE search_document")
+            cursor.execute("VACUUM ANALYZE search_entry")
+
+    def _tokens(self, count: int) -> Iterator[tuple[object, ...]]:
+        from tongban.search.tokens import document_tokens
+
+        for service in range(min(count, services(count))):
+            title, text = title_of(service), text_of(service)
+            whole = document_tokens((title,), (), text)
+            named = document_tokens((title,), (), "")
+            yield service, f"{service:032d}", title, text, whole.vector(), named.vector(), whole.han
+
+    def open(self) -> None:
+        from django.db import connections
+
+        connections.close_all()
+
+    def ask(self, asked: Asked) -> int:
+        from tongban.search.finding import find
+
+        return len(find(asked.query, region_path=asked.region_path, n=10).hits)
+
+    def change(self, made: Made) -> None:
+        from tongban.search.documents import Document
+        from tongban.search.finding import find
+        from tongban.search.index import put
+
+        put(
+            [
+                Document(
+                    made.id, made.service, made.region_path, (made.title,), (), made.text,
+                    ("audience:person",), True, 0,
+                )
+            ]
+        )  # fmt: skip
+        found = find(made.title, region_path=made.region_path, n=10, counted=False)
+        assert made.id in [hit.id for hit in found.hits]
+
+    def bytes(self) -> int:
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_total_relation_size('search_document')"
+                " + pg_total_relation_size('search_entry') + pg_total_relation_size('search_word')"
+            )
+            return int(cursor.fetchone()[0])
+
+
+class Tantivy(Engine):
+    name = "tantivy"
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "tantivy"
+
+    def _schema(self) -> Any:
+        import tantivy
+
+        builder = tantivy.SchemaBuilder()
+        builder.add_integer_field("id", stored=True)
+        builder.add_text_field("region", tokenizer_name="raw")
+        builder.add_text_field("tokens", tokenizer_name="whitespace")
+        return builder.build()
+
+    def build(self, count: int) -> None:
+        import tantivy
+
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir()
+        index = tantivy.Index(self._schema(), path=str(self.folder))
+        writer = index.writer(200_000_000, 1)
+        for one in made(count):
+            writer.add_document(
+                tantivy.Document(id=one.id, region=one.region_path, tokens=tokens_of(one))
+            )
+        writer.commit()
+        writer.wait_merging_threads()
+
+    def open(self) -> None:
+        import tantivy
+
+        self.index = tantivy.Index(self._schema(), path=str(self.folder))
+        self.index.reload()
+
+    def ask(self, asked: Asked) -> int:
+        return len(self._ask(asked))
+
+    def _ask(self, asked: Asked) -> list[int]:
+        import tantivy
+
+        schema = self.index.schema
+        regions = [
+            (tantivy.Occur.Should, tantivy.Query.term_query(schema, "region", path))
+            for path in seen_from(asked.region_path)
+        ]
+        words = [
+            (tantivy.Occur.Should, tantivy.Query.term_query(schema, "tokens", token))
+            for token in query_words(asked.query)
+        ]
+        query = tantivy.Query.boolean_query(
+            [
+                (
+                    tantivy.Occur.Must,
+                    tantivy.Query.const_score_query(tantivy.Query.boolean_query(regions), 0.0),
+                ),
+                (tantivy.Occur.Must, tantivy.Query.boolean_query(words)),
+            ]
+        )
+        searcher = self.index.searcher()
+        hits = searcher.search(query, 10, count=False).hits
+        return [searcher.doc(address)["id"][0] for _score, address in hits]
+
+    def change(self, made: Made) -> None:
+        import tantivy
+
+        writer = self.index.writer(15_000_000, 1)
+        writer.add_document(
+            tantivy.Document(id=made.id, region=made.region_path, tokens=tokens_of(made))
+        )
+        writer.commit()
+        self.index.reload()
+        assert made.id in self._ask(Asked(made.title, made.region_path))
+        del writer
+
+    def bytes(self) -> int:
+        return sum(path.stat().st_size for path in self.folder.iterdir())
+
+
+class Fts5(Engine):
+    name = "SQLite FTS5"
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "fts.sqlite3"
+
+    def build(self, count: int) -> None:
+        self.path.unlink(missing_ok=True)
+        with sqlite3.connect(self.path) as database:
+            database.execute("PRAGMA journal_mode=WAL")
+            database.execute("CREATE VIRTUAL TABLE fts USING fts5(region, tokens, detail='column')")
+            database.executemany(
+                "INSERT INTO fts (rowid, region, tokens) VALUES (?, ?, ?)",
+                ((one.id, _word(one.region_path), tokens_of(one)) for one in made(count)),
+            )
+            database.execute("INSERT INTO fts (fts) VALUES ('optimize')")
+        database.close()
+
+    def open(self) -> None:
+        self.database = sqlite3.connect(self.path)
+
+    def ask(self, asked: Asked) -> int:
+        return len(self._ask(asked))
+
+    def _ask(self, asked: Asked) -> list[int]:
+        regions = " OR ".join(_word(path) for path in seen_from(asked.region_path))
+        words = " OR ".join(f'"{token}"' for token in query_words(asked.query))
+        rows = self.database.execute(
+            "SELECT rowid FROM fts WHERE fts MATCH ? ORDER BY bm25(fts, 0, 1) LIMIT 10",
+            [f"region : ({regions}) AND tokens : ({words})"],
+        )
+        return [row[0] for row in rows]
+
+    def change(self, made: Made) -> None:
+        with self.database:
+            self.database.execute(
+                "INSERT INTO fts (rowid, region, tokens) VALUES (?, ?, ?)",
+                (made.id, _word(made.region_path), tokens_of(made)),
+            )
+        assert made.id in self._ask(Asked(made.title, made.region_path))
+
+    def bytes(self) -> int:
+        return self.path.stat().st_size
+
+
+@dataclass(frozen=True)
+class Figures:
+    """An engine at a size."""
+
+    engine: str
+    size: int
+    build: float  # seconds
+    megabytes: float
+    alone: tuple[float, ...]  # milliseconds
+    crowd: tuple[float, ...]  # with eight clients
+    rate: float  # answers a second of eight clients
+    changes: tuple[float, ...]
+
+
+def run(sizes: Sizes, folder: Path) -> str:
+    """Build, ask, change, at each size; tables with ratios."""
+    engines: list[Engine] = [Ours(), Fts5(folder)]
+    if importlib.util.find_spec("tantivy"):
+        engines.insert(1, Tantivy(folder))
+    found = [one for size in sizes.documents for one in _at(size, sizes, engines)]
+    missing = "" if len(engines) == 3 else "\n\ntantivy is not installed here: left out."
+    return _table(found, sizes) + missing
+
+
+def _at(size: int, sizes: Sizes, engines: Sequence[Engine]) -> list[Figures]:
+    built = {}
+    for engine in engines:
+        with timed(f"{engine.name}: {size:,} documents") as seconds:
+            engine.build(size)
+        built[engine.name] = seconds[0]
+    asked = list(questions(size, sizes.requests))
+    alone: dict[str, list[float]] = {engine.name: [] for engine in engines}
+    for engine in engines:
+        engine.open()
+        for one in asked[: max(3, len(asked) // 10)]:
+            engine.ask(one)
+    for one in asked:  # in turns, so that all meet the same machine
+        for engine in engines:
+            began = time.perf_counter()
+            engine.ask(one)
+            alone[engine.name].append(1000 * (time.perf_counter() - began))
+    crowd: dict[str, list[float]] = {engine.name: [] for engine in engines}
+    rates: dict[str, list[float]] = {engine.name: [] for engine in engines}
+    for _round in range(2):
+        for engine in engines:
+            times, rate = _crowd(engine, size, sizes.requests // 2)
+            crowd[engine.name] += times
+            rates[engine.name].append(rate)
+    results = []
+    for engine in engines:
+        engine.open()
+        changes = []
+        for number in range(sizes.changes):
+            document = Made(
+                size + number + 1, number, region(number % regions(size)), title_of(number), ""
+            )
+            began = time.perf_counter()
+            engine.change(document)
+            changes.append(1000 * (time.perf_counter() - began))
+        results.append(
+            Figures(
+                engine.name,
+                size,
+                built[engine.name],
+                engine.bytes() / 1e6,
+                tuple(alone[engine.name]),
+                tuple(crowd[engine.name]),
+                median(rates[engine.name]),
+                tuple(changes),
+            )
+        )
+        say(f"  {engine.name}: p50 {median(alone[engine.name]):.1f} ms")
+    return results
+
+
+def _crowd(engine: Engine, size: int, requests: int) -> tuple[list[float], float]:
+    """Eight processes that ask at once: milliseconds of each answer, and answers a second."""
+    context = get_context("fork")
+    said: Queue[tuple[float, float, list[float]]] = context.Queue()
+    processes = [
+        context.Process(target=_client, args=(engine, size, requests, seed, said))
+        for seed in range(CLIENTS)
+    ]
+    if isinstance(engine, Ours):
+        engine.open()  # children must not share a connection
+    for process in processes:
+        process.start()
+    told = [said.get(timeout=600) for _ in processes]
+    for process in processes:
+        process.join()
+    began, ended = min(one[0] for one in told), max(one[1] for one in told)
+    times = [value for one in told for value in one[2]]
+    return times, len(times) / (ended - began)
+
+
+def _client(
+    engine: Engine,
+    size: int,
+    requests: int,
+    seed: int,
+    said: Queue[tuple[float, float, list[float]]],
+) -> None:
+    engine.open()
+    asked = list(questions(size, requests, seed=seed + 100))
+    for one in asked[:3]:
+        engine.ask(one)
+    times, began = [], time.monotonic()
+    for one in asked:
+        started = time.perf_counter()
+        engine.ask(one)
+        times.append(1000 * (time.perf_counter() - started))
+    said.put((began, time.monotonic(), times))
+
+
+def _table(found: Sequence[Figures], sizes: Sizes) -> str:
+    ours = {one.size: one for one in found if one.engine == Ours.name}
+    smallest = ours[min(ours)]
+    rows = []
+    for one in found:
+        own = ours[one.size]
+        rows.append(
+            [
+                f"{one.size:,}", one.engine, f"{one.build:.0f} s", f"{one.megabytes:,.0f} MB",
+                f"{median(one.alone):.1f} / {percentile(one.alone, 0.99):.1f} ms",
+                f"{median(one.alone) / median(own.alone):.2f}",
+                f"{median(one.crowd):.1f} / {percentile(one.crowd, 0.99):.1f} ms",
+                f"{one.rate:,.0f}", f"{one.rate / own.rate:.2f}",
+                f"{median(one.changes):.1f} / {max(one.changes):.1f} ms",
+            ]
+        )  # fmt: skip
+    head = [
+        "documents", "engine", "built", "on disk", "one client, p50 / p99", "÷ ours",
+        f"{CLIENTS} clients, p50 / p99", "answers/s", "÷ ours", "a change is found, p50 / most",
+    ]  # fmt: skip
+    growth = ", ".join(
+        f"{size:,}: {median(one.alone) / median(smallest.alone):.2f} (p50), "
+        f"{percentile(one.alone, 0.99) / percentile(smallest.alone, 0.99):.2f} (p99)"
+        for size, one in sorted(ours.items())
+        if one is not smallest
+    )
+    return (
+        f"{table(head, rows)}\n\nOurs, grown from {smallest.size:,}: {growth or 'one size only'}."
+        f" {sizes.requests} questions of one client, in turns;"
+        f" {sizes.requests // 2 * CLIENTS * 2:,} of eight."
+    )
+
+
+# --- what is made up -------------------------------------------------------------------------
+
+
+def services(count: int) -> int:
+    """How many distinct titles so many documents have; more as there are more provinces."""
+    return min(len(SUBJECTS) * len(ACTS) * len(_VARIANTS), max(_OF_REGION, count // 40))
+
+
+def regions(count: int) -> int:
+    return max(1, -(-count // _OF_REGION))
+
+
+def region(number: int) -> str:
+    """The path of a region: provinces, their cities, their counties, one after the other."""
+    of_province = 1 + _CITIES + _CITIES * _COUNTIES
+    province, rest = divmod(number, of_province)
+    path = f"{10 + province:03d}000/"
+    if rest == 0:
+        return path
+    city, county = divmod(rest - 1, 1 + _COUNTIES)
+    path += f"{10 + province:03d}{city:02d}0/"
+    return path if county == 0 else f"{path}{10 + province:03d}{city:02d}{county}/"
+
+
+def title_of(service: int) -> str:
+    rest, act = divmod(service, len(ACTS))
+    variant, subject = divmod(rest, len(SUBJECTS))
+    return f"{SUBJECTS[subject]}{ACTS[act]}{_VARIANTS[variant % len(_VARIANTS)]}"
+
+
+def text_of(service: int) -> str:
+    return "，".join(_PAPERS[(service + step) % len(_PAPERS)] for step in range(service % 7))
+
+
+def made(count: int) -> Iterator[Made]:
+    """So many documents, in the order of their regions."""
+    distinct = services(count)
+    paths = sorted(region(number) for number in range(regions(count)))
+    number = 0
+    for place, path in enumerate(paths):
+        for step in range(min(_OF_REGION, count - number)):
+            number += 1
+            service = (place * 37 + step * 7) % distinct
+            yield Made(number, service, path, title_of(service), text_of(service))
+
+
+def questions(size: int, n: int, *, seed: int = 0) -> Iterator[Asked]:
+    """What people ask, each in a county: titles cut, turned round, or with a word of their own."""
+    draw = random.Random(seed)
+    distinct = services(size)
+    counties = [region(number) for number in range(regions(size))]
+    counties = [path for path in counties if path.count("/") == 3] or counties
+    for _ in range(n):
+        title = title_of(draw.randrange(distinct))
+        start = draw.randrange(max(1, len(title) - 4))
+        query = draw.choice(
+            [title, title[start : start + 4], f"怎么办理{title[:6]}", f"{title[-4:]}要什么材料"]
+        )
+        yield Asked(query, draw.choice(counties))
+
+
+def seen_from(region_path: str) -> list[str]:
+    from tongban.search.finding import above
+
+    return [region_path, *above(region_path)]
+
+
+def query_words(query: str) -> tuple[str, ...]:
+    from tongban.search.tokens import query_tokens
+
+    tokens = query_tokens(query)
+    return (*tokens.pairs, *tokens.words, *tokens.chars)
+
+
+def tokens_of(one: Made) -> str:
+    """The same tokens as ours, apart from sounds and whole titles, which are not asked for."""
+    from tongban.search.tokens import document_tokens
+
+    tokens = document_tokens((one.title,), (), one.text)
+    return " ".join(token for token in tokens.weights if not token[0].isupper())
+
+
+def _word(region_path: str) -> str:
+    return "r" + region_path.replace("/", "x")
+
+
+_ENTRIES = """
+INSERT INTO search_entry (service, key, titles, synonyms, words, tsv, han, latin)
+SELECT service, key, ARRAY[title], '{}', '{}', named::tsvector, han, 0 FROM tokens t
+WHERE EXISTS (SELECT FROM made m WHERE m.service = t.service)
+"""
+_DOCUMENTS = """
+INSERT INTO search_document (id, entry_id, region_path, tsv, han, latin, facets, online,
+    popularity, stamp)
+SELECT m.id, e.id, m.region, t.whole::tsvector, t.han, 0,
+    ARRAY['audience:' || CASE m.service % 3 WHEN 0 THEN 'firm' ELSE 'person' END,
+        'theme:t' || m.service % 17, 'level:' || m.service % 3, 'agency:' || m.service % 30,
+        'region:' || m.region],
+    m.service % 2 = 0, m.service % 100, 0
+FROM made m JOIN tokens t USING (service) JOIN search_entry e USING (service)
+ORDER BY m.region, m.id
+"""
+
+
+if __name__ == "__main__":
+    sys.exit("python -m benchmarks --only search")
