@@ -231,8 +231,8 @@ def _paths(model: Any, prefix: str = "") -> list[str]:
     return found
 
 
-def test_an_empty_guide_and_a_full_one_can_be_compared(city: Agency) -> None:
-    full = guide_of(make_offering(city).current)
+def test_an_empty_guide_and_a_full_one_can_be_compared() -> None:
+    full = make_guide()
     with translation.override("en"):
         sentences = [said.sentence for part in parts_of(Guide(summary={}), full)
                      for said in part.changes]  # fmt: skip

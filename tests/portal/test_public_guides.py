@@ -86,6 +86,7 @@ def test_a_guide_asks_few_questions_and_is_light(
 ) -> None:
     """A guide with windows, relations and versions: 8 queries, 60 KB with the style sheet."""
     offering = Offering.objects.get(slug=SLUG)
+    assert offering.current
     guide = guide_of(offering.current)
     version, _new = add_version(
         offering,

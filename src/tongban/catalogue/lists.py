@@ -18,6 +18,9 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from tongban.catalogue.finding import serving
 from tongban.catalogue.models import GuideVersion, Offering
 
+# What a query is filled in with.
+Value = str | int | None
+
 # Names that begin with no Latin letter.
 OTHER = "#"
 LETTERS = (*ascii_lowercase, OTHER)
@@ -184,7 +187,7 @@ _KEYS = {"zh": "sort_key"}
 _ENGLISH = "coalesce(lower(nullif(name->>'en', '')), sort_key)"
 
 
-def _offered(scope: Scope, language: str) -> tuple[str, list[object]]:
+def _offered(scope: Scope, language: str) -> tuple[str, list[Value]]:
     """The offerings in scope as SQL, with their key."""
     found = Offering.objects.filter(scope.conditions(), current__isnull=False).order_by()
     inner, values = found.values("id", "item_id", "sort_key", "region_path").query.sql_with_params()
@@ -192,7 +195,7 @@ def _offered(scope: Scope, language: str) -> tuple[str, list[object]]:
     return inner.replace("SELECT ", f"SELECT {key} AS key, ", 1), list(values)
 
 
-def _range(letter: str) -> tuple[str, list[object]]:
+def _range(letter: str) -> tuple[str, list[Value]]:
     if letter == OTHER:
         return "(key < 'a' OR key >= '{')", []
     if len(letter) == 1 and letter in ascii_lowercase:

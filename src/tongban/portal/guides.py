@@ -11,6 +11,7 @@ import re
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -132,7 +133,7 @@ def _page(
                 if one.agency_id != offering.agency_id and one.sort_key == offering.sort_key
             ],
             "specimen": _lines(content.result.sample) if content.result else "",
-            "share": share_of(request, pick(offering.name)),
+            "share": share_of(request, pick(offering.name), request.path),
             "linked_data": ""
             if is_old
             else _linked_data(offering, content, known_centres, opinion),
@@ -228,7 +229,9 @@ def checklist(request: HttpRequest, slug: str) -> HttpResponse:
                 workdays(),
             ),
             "groups": [(words, found) for words, found in groups if found],
-            "share": share_of(request, pick(offering.name)),
+            "share": share_of(
+                request, pick(offering.name), reverse("portal:guide", args=[offering.slug])
+            ),
         },
     )
 

@@ -20,9 +20,9 @@ class Share:
     square: SafeString
 
 
-def share_of(request: HttpRequest, title: str) -> Share:
-    """How to pass on the page of this request."""
-    address = request.build_absolute_uri(request.path)
+def share_of(request: HttpRequest, title: str, path: str) -> Share:
+    """How to pass on the page at a path of this site."""
+    address = request.build_absolute_uri(path)
     body = _("%(title)s: %(address)s") % {"title": title, "address": address}
     return Share(
         address=address,
