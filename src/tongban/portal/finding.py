@@ -302,7 +302,10 @@ def _groups(
             for value, count, name in named
             if name
         ]
-        if len(choices) > 1 or any(one.count < numbers.total for one in choices):
+        # What all have in common narrows nothing; several regions are a choice nevertheless.
+        if any(one.count < numbers.total for one in choices) or (
+            kind == "region" and len(choices) > 1
+        ):
             groups.append(Group(_title(kind), choices[:_MOST_CHOICES]))
     return groups
 
