@@ -33,16 +33,16 @@ SEVERITIES: dict[str, Text] = {
     "hint": pgettext_lazy("finding", "Hint"),
 }
 HEADINGS = (
-    gettext_lazy("Score"),
+    pgettext_lazy("findings", "Score"),
     gettext_lazy("Service"),
-    gettext_lazy("Code"),
+    pgettext_lazy("findings", "Code"),
     gettext_lazy("Agency"),
     gettext_lazy("Region"),
-    gettext_lazy("How bad"),
-    gettext_lazy("Rule"),
-    gettext_lazy("Place"),
-    gettext_lazy("What is wrong"),
-    gettext_lazy("How to mend it"),
+    pgettext_lazy("findings", "How bad"),
+    pgettext_lazy("findings", "Rule"),
+    pgettext_lazy("findings", "Place"),
+    pgettext_lazy("findings", "What is wrong"),
+    pgettext_lazy("findings", "How to mend it"),
 )
 
 
