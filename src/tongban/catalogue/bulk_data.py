@@ -77,6 +77,18 @@ COLUMNS: Mapping[str, Promise] = {
     "checked_on": _("When an editor last confirmed the guide"),
 }
 
+# Whose data imported catalogues are, in the words their licences ask for, by source.
+ATTRIBUTIONS: Mapping[str, Localized] = {
+    "uk": {
+        "en": "United Kingdom, local services: Crown copyright, Government Digital Service"
+        " (MIT licence)."
+    },
+    "ca": {
+        "en": "Contains information licensed under the Open Government Licence – Canada.",
+        "fr": "Contient de l’information visée par la Licence du gouvernement ouvert – Canada.",
+    },
+    "nl": {"nl": "Uniforme Productnamenlijst, overheid.nl (CC0)."},
+}
 # Rows read, described and written at a time.
 _BATCH = 200
 # What a spreadsheet program would take for a formula.

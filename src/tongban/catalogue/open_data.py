@@ -9,6 +9,7 @@ from tongban.catalogue.bulk_data import (
     LANGUAGES,
     Form,
     Part,
+    attributions,
     compressed,
     pieces,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "Publication",
     "PublishedFile",
     "SiteMapFile",
+    "attributions",
     "changes",
     "compressed",
     "dataset",

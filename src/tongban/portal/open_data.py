@@ -65,6 +65,7 @@ def page(request: HttpRequest) -> HttpResponse:
             "base": settings.BASE_URL,
             "region": settings.SITE["region"],
             "position": open_data.last_position(),
+            "attributions": open_data.attributions(),
             "licence": settings.SITE["licence"],
             "licence_url": settings.SITE["licence_url"],
         },
