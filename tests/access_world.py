@@ -31,7 +31,9 @@ from tests.factories import (
     make_resident,
 )
 from tongban.cases.api import Act, Point, accept, ask_supplement, save_draft, start_draft
-from tongban.catalogue.api import add_version
+from tongban.catalogue.api import GuideVersion, add_version
+from tongban.catalogue.editing import mark_of
+from tongban.catalogue.models import DirectoryWork, Proposal
 from tongban.config.demo_cases import blank_png
 from tongban.identity.api import Resident, authorise, make_token, mandates_for, tokens_of
 from tongban.identity.models import Account
@@ -132,7 +134,18 @@ def make_world() -> World:
     }
     birth = make_offering(police, guide=make_guide(materials=[paper]))
     guide = make_guide(summary={"zh": "新的一版。", "en": "A new version."}, materials=[paper])
-    add_version(birth, guide, form_id=birth.current.form_id)  # type: ignore[union-attr]
+    version, _new = add_version(birth, guide, form_id=birth.current.form_id)  # type: ignore[union-attr]
+    GuideVersion.objects.filter(pk=version.pk).update(translated_from={"summary": "other"}, stale=1)
+    proposal = Proposal.objects.create(
+        offering=birth,
+        changes={"limits": {"old": {"statutory": 10, "unit": "working_days"},
+                            "new": {"statutory": 8, "unit": "working_days"}}},
+        proposed_at=clock.now(),
+    )  # fmt: skip
+    brought = DirectoryWork.objects.create(
+        kind="import", state="ready", by=staff["editor"].account, at=clock.now(),
+        outcome={"changed": 1, "unchanged": 0, "bad_guides": 0, "guides": 1},
+    )  # fmt: skip
     draft = start_draft(lin, birth.pk, lin.own_party_id or 0)
     proof = upload(lin)
     save_draft(lin, draft.pk, {**ANSWERS, "proof": [proof]}, step="child")
@@ -182,6 +195,13 @@ def make_world() -> World:
             # of the workbench
             "offering_id": birth.pk,
             "form_id": birth.current.form_id,  # type: ignore[union-attr]
+            "work_id": brought.pk,
+            "item_id": birth.item_id,
+            "proposal_id": proposal.pk,
+            "editor_said": {
+                "SEEN": mark_of(guide, ["summary", "served", "quota"]),
+                "OWNER": staff["editor"].account.pk,
+            },
             "post_id": extra.post.pk,
             "stage_id": new.stages.get(closed_at__isnull=True).pk,
         },

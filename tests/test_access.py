@@ -123,6 +123,19 @@ MATRIX: dict[str, Row] = {
     "workbench:withdraw_guide": staff(editor=405),
     "workbench:rehearsals": staff(editor=200),
     "workbench:rehearse_now": staff(editor=405),
+    **dict.fromkeys(
+        ("workbench:draft", "workbench:write", "workbench:compare_guide", "workbench:translations",
+         "workbench:preview_guide", "workbench:bulk", "workbench:work_list", "workbench:work",
+         "workbench:work_report", "workbench:exchange", "workbench:export_guides",
+         "workbench:items", "workbench:item", "workbench:proposal"),
+        staff(editor=200),
+    ),
+    "workbench:review_guide": staff(editor=302),  # it is not in review
+    **dict.fromkeys(
+        ("workbench:checked_guide", "workbench:hand_over", "workbench:begin_draft",
+         "workbench:discard_draft", "workbench:submit_guide", "workbench:confirm_work"),
+        staff(editor=405),
+    ),
     "workbench:case": CASE,
     "workbench:reveal": staff(clerk=405, officer=405, supervisor=405, elsewhere=405),
     "workbench:file": CASE,
@@ -179,6 +192,8 @@ OTHER_WORDS: dict[str, dict[str, Any]] = {
     "portal:open_data_file": {"filename": "manifest.json"},
     "portal:site_map": {"number": 99},
     "workbench:act": {"slug": "examine"},
+    "workbench:write": {"section_slug": "summary"},
+    "workbench:preview_guide": {"version_number": 1},
     "v1:one_region": {"code": "990100"},
     "v1:region_children": {"code": "990100"},
     "look:error": {"status": 403},
@@ -186,7 +201,7 @@ OTHER_WORDS: dict[str, dict[str, Any]] = {
     "mfa_remove_webauthn": {"pk": 1},
     "mfa_edit_webauthn": {"pk": 1},
 }
-QUERIES = {"v1:agencies": "?region=990000"}
+QUERIES = {"workbench:export_guides": "?form=jsonl", "v1:agencies": "?region=990000"}
 # Only to be posted to; the tests of programs do.
 SAME_ADDRESS = {"v1:send", "v1:upload"}
 
@@ -280,6 +295,15 @@ EFFECTS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "workbench:end_post": (("administrator",), {}),
     "workbench:staff": (("administrator",), {"username": "other", "role": "clerk"}),
     "workbench:publish_guide": (("editor",), {"version": "2"}),
+    "workbench:write": (("editor",), {"summary.zh": "改过", "seen": "SEEN"}),
+    "workbench:submit_guide": (("editor",), {"note_zh": "改了说明"}),
+    "workbench:discard_draft": (("editor",), {}),
+    "workbench:checked_guide": (("editor",), {}),
+    "workbench:hand_over": (("editor",), {"owner": "OWNER"}),
+    "workbench:translations": (("editor",), {"version": "2", "path": "summary"}),
+    "workbench:proposal": (("editor",), {"answer": "take"}),
+    "workbench:bulk": (("editor",), {"kind": "checked", "look": "1", "reason_zh": "看过了"}),
+    "workbench:confirm_work": (("editor",), {"act": "drop"}),
     "workbench:withdraw_guide": (("editor",), {"why_zh": "停办", "why_en": "Gone"}),
     "workbench:rehearse_now": (("editor",), {}),
     "workbench:change_calendar": (
@@ -303,6 +327,7 @@ def posted(world: World, name: str) -> tuple[str, dict[str, Any]]:
             given |= {"points-TOTAL_FORMS": "1", "points-0-what": "请补一张。",
                       "answer_by": "2027-12-31"}  # fmt: skip
         return world.address(name, **new), given
+    given = {key: world.parts["editor_said"].get(value, value) for key, value in given.items()}
     if name == "workbench:staff":
         given["where"] = "region:990100"
         given["role"] = "supervisor"

@@ -22,6 +22,7 @@ from tongban.catalogue.editing import (
     same,
 )
 from tongban.catalogue.guide import Guide
+from tongban.catalogue.indexing import reindex
 from tongban.catalogue.linting.checking import check_guide
 from tongban.catalogue.linting.findings import FindingView
 from tongban.catalogue.models import DirectoryWork, GuideVersion, Item, Offering, Theme
@@ -69,9 +70,7 @@ def chosen(officer: Officer, narrowed: GuideFilter) -> list[int]:
     return ids
 
 
-def previewed(
-    offerings: Sequence[Offering], change: BulkChange, officer: Officer
-) -> list[BulkRow]:
+def previewed(offerings: Sequence[Offering], change: BulkChange, officer: Officer) -> list[BulkRow]:
     """What the change would do to each of some guides. Nothing is written."""
     return [_previewed(one, change, officer) for one in offerings]
 
@@ -282,7 +281,9 @@ def _run_themes(ids: Sequence[int], change: BulkChange, officer: Officer) -> dic
             continue
         item.themes = [*item.themes, code] if not has else [t for t in item.themes if t != code]
         item.save(update_fields=["themes"])
-        Offering.objects.filter(item=item).update(themes=item.themes)
+        offerings = Offering.objects.filter(item=item)
+        offerings.update(themes=item.themes)
+        reindex(offerings.values_list("pk", flat=True))
         counts["changed"] += 1
     return {**counts, "refused": refused[:KEPT]}
 

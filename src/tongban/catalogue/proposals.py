@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tongban.catalogue.editing import in_work, put, start_draft
 from tongban.catalogue.guide import Guide
+from tongban.catalogue.indexing import reindex
 from tongban.catalogue.models import GuideVersion, Item, Offering, Proposal
 from tongban.catalogue.publishing import guide_of
 from tongban.catalogue.reach import require
@@ -103,6 +104,7 @@ def take_over(proposal_id: int, *, by: Officer) -> GuideVersion:
         new = proposal.changes["name"]["new"]
         offering.name, offering.sort_key = new, sort_key(new)
         offering.save(update_fields=["name", "sort_key"])
+        reindex([offering.pk])
         version.offering = offering
     put(version, applied(guide, proposal.changes), by=by, note="proposal")
     _answer(proposal, Proposal.State.TAKEN, "", by)

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from tongban.catalogue.guide import Basis, Guide, Key, LimitUnit, Text
 from tongban.catalogue.indexing import reindex
+from tongban.catalogue.indexing import reindex
 from tongban.catalogue.models import GuideVersion, Item, Offering, Proposal
 from tongban.catalogue.publishing import guide_of
 from tongban.catalogue.reach import require_item
@@ -145,13 +146,10 @@ def _prescribed(material: Any) -> dict[str, Any]:
 
 def _classify(item: Item, before: ItemEdit, new: ItemEdit) -> None:
     """Copy what classifies an item to its offerings, for browsing and searching."""
-    fields = {"audiences": list(new.audiences), "themes": list(new.themes)}
     offerings = Offering.objects.filter(item=item)
     if (before.audiences, before.themes) != (new.audiences, new.themes):
-        offerings.update(**fields)
-    elif before.everyday_names == new.everyday_names:
-        return
-    reindex(offerings.order_by("region_path", "pk").values_list("pk", flat=True))
+        offerings.update(audiences=list(new.audiences), themes=list(new.themes))
+    reindex(offerings.values_list("pk", flat=True))
 
 
 def _propose(

@@ -94,9 +94,7 @@ def _archive(content: bytes, problems: Problems) -> Book:
         archive = zipfile.ZipFile(io.BytesIO(content))
         members = archive.infolist()
     except zipfile.BadZipFile:
-        raise Refused(
-            "file.broken", _("This file is damaged or incomplete. Save it again and retry.")
-        ) from None
+        raise _broken() from None
     unpacked = sum(one.file_size for one in members)
     if (
         len(members) > MOST_MEMBERS
@@ -151,19 +149,23 @@ def _csv_archive(
     return book
 
 
+def _broken() -> Refused:
+    return Refused(
+        "file.broken", _("This file is damaged or incomplete. Save it again and retry.")
+    )
+
+
 # --- workbooks ------------------------------------------------------------------------------------
 def _workbook(content: bytes, archive: zipfile.ZipFile, problems: Problems) -> Book:
     for one in archive.infolist():
         if one.filename.endswith(".xml"):
             with archive.open(one) as file:
                 if b"<!DOCTYPE" in file.read(2048):
-                    raise Refused("file.broken", _("This file is damaged or incomplete. Save it again and retry."))  # fmt: skip
+                    raise _broken()
     try:
         values = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     except (InvalidFileException, KeyError, ValueError, zipfile.BadZipFile, OSError) as error:
-        raise Refused(
-            "file.broken", _("This file is damaged or incomplete. Save it again and retry.")
-        ) from error
+        raise _broken() from error
     book = Book()
     try:
         for sheet in values.worksheets:
@@ -177,9 +179,7 @@ def _workbook(content: bytes, archive: zipfile.ZipFile, problems: Problems) -> B
             formulas = _oddities(archive, path, table, problems)
             _sheet(book, table, sheet.iter_rows(values_only=True), formulas, problems)
     except (KeyError, ValueError, ElementTree.ParseError, zipfile.BadZipFile) as error:
-        raise Refused(
-            "file.broken", _("This file is damaged or incomplete. Save it again and retry.")
-        ) from error
+        raise _broken() from error
     finally:
         values.close()
     if not book.tables:
@@ -195,12 +195,15 @@ def _oddities(
 ) -> set[tuple[int, int]]:
     """Names merged cells; where formulas stand: (row, column), from 1."""
     with archive.open(path) as file:
-        odd = any(mark in chunk for chunk in _overlapping(file) for mark in (b"<f>", b"<f ", b"mergeCell"))
+        odd = any(
+            mark in chunk for chunk in _overlapping(file) for mark in (b"<f>", b"<f ", b"mergeCell")
+        )
     found: set[tuple[int, int]] = set()
     if not odd:
         return found
     with archive.open(path) as file:
-        for _event, node in ElementTree.iterparse(file):
+        # A workbook with a document type was refused: no entities can grow here.
+        for _event, node in ElementTree.iterparse(file):  # noqa: S314
             tag = node.tag.rpartition("}")[2]
             if tag == "mergeCell":
                 area = node.get("ref", "")
@@ -255,9 +258,7 @@ def _sheet(
             where = f"{_letters(at + 1)}{number}"
             if place in formulas:
                 kind = "formula" if value is not None else "no_value"
-                problems.say(
-                    kind, table, number, names[at], value=where, is_error=value is None
-                )
+                problems.say(kind, table, number, names[at], value=where, is_error=value is None)
             if value is None or not names[at]:
                 continue
             if names[at] == "code" and isinstance(value, float | int) and abs(value) >= 10**15:

@@ -126,9 +126,11 @@ def confirm_import(
 @transaction.atomic
 def drop_import(work_id: int, *, by: Officer) -> None:
     """Throw away a checked file."""
-    work = DirectoryWork.objects.select_for_update().filter(
-        pk=work_id, by_id=by.account_id, state=DirectoryWork.State.READY
-    ).first()
+    work = (
+        DirectoryWork.objects.select_for_update()
+        .filter(pk=work_id, by_id=by.account_id, state=DirectoryWork.State.READY)
+        .first()
+    )
     if work is not None:
         path = work.path
         work.state, work.finished_at, work.path = (
@@ -204,7 +206,7 @@ def _write(fitted: Fitted, given: dict[str, Any], officer: Officer) -> None:
         submit(version.pk, change_note=given["reason"], by=officer)
 
 
-# --- from a file to guides --------------------------------------------------------------------------
+# --- from a file to guides ---------------------------------------------------------------------
 def _fitted(
     work: DirectoryWork, officer: Officer, problems: Problems, progress: Progress
 ) -> Iterator[Fitted | None]:

@@ -13,24 +13,42 @@ from django.utils.translation import gettext_lazy as _
 MOST = 20_000
 
 REASONS: dict[str, str | Promise] = {
-    "merged": _("Cells %(value)s are merged, so it is unclear which rows they belong to. Unmerge them and fill in each row."),
+    "merged": _(
+        "Cells %(value)s are merged, so it is unclear which rows they belong to. "
+        "Unmerge them and fill in each row."
+    ),
     "formula": _("Cell %(value)s holds a formula. Its value was read; the formula is not kept."),
-    "no_value": _("Cell %(value)s holds a formula without a value. Open the file in a spreadsheet program, save it, and try again."),
-    "number_code": _("The code has become a number and has lost digits. Format the column as text and enter the code again."),
+    "no_value": _(
+        "Cell %(value)s holds a formula without a value. Open the file in a "
+        "spreadsheet program, save it, and try again."
+    ),
+    "number_code": _(
+        "The code has become a number and has lost digits. Format the column as text "
+        "and enter the code again."
+    ),
     "error_value": _("Cell %(value)s shows an error of the spreadsheet."),
     "unknown_column": _("The column is not known and was not read."),
     "unknown_table": _("The sheet is not known and was not read."),
-    "no_code_column": _("The sheet has no column “code”, so its rows belong to no guide. Export once to see the columns."),
+    "no_code_column": _(
+        "The sheet has no column “code”, so its rows belong to no guide. Export once "
+        "to see the columns."
+    ),
     "twice_column": _("The column stands there twice."),
     "empty_table": _("The sheet is empty and was not read: the guides keep what they have."),
-    "encoding": _("The file is not in UTF-8. It was read as %(value)s; look whether its texts are right."),
+    "encoding": _(
+        "The file is not in UTF-8. It was read as %(value)s; look whether its texts "
+        "are right."
+    ),
     "no_code": _("The row has no code."),
     "twice": _("The code stands in row %(value)s already."),
     "orphan": _("No row of the sheet “guides” has this code."),
     "not_yours": _("There is no guide with this code among those you look after."),
     "no_version": _("The guide has no version yet. Begin it here first."),
     "in_review": _("The guide is in review. Have it sent back first."),
-    "moved_on": _("The guide has been changed since it was exported (it is now version %(value)s). Export it again."),
+    "moved_on": _(
+        "The guide has been changed since it was exported (it is now version "
+        "%(value)s). Export it again."
+    ),
     "not_json": _("The line is not JSON: %(value)s"),
     "no_guide": _("The line has no “guide”."),
     "wrong_shape": _("The row has %(value)s cells, more than the header."),

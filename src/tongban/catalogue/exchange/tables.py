@@ -152,9 +152,7 @@ def content_of(rows: Rows) -> dict[str, Any]:
             continue
         found = rows.get(name, [])
         if shape.model is None:
-            value: Any = {
-                said(row.get("name", "")): said(row.get("value", "")) for row in found
-            }
+            value: Any = {said(row.get("name", "")): said(row.get("value", "")) for row in found}
         else:
             value = [_read(shape, row, shape.model) for row in found]
             _give_keys(value, shape.model)
@@ -268,7 +266,9 @@ def is_known(shape: TableShape, heading: str) -> bool:
     return stem in texts and language.isalpha() and 2 <= len(language) <= 3
 
 
-def laid_over(base: Rows, given: Mapping[str, list[Cells]], columns: Mapping[str, set[str]]) -> Rows:
+def laid_over(
+    base: Rows, given: Mapping[str, list[Cells]], columns: Mapping[str, set[str]]
+) -> Rows:
     """A guide's rows with those of a file laid over them.
 
     Columns that the file does not have stay as they are: for the guide itself, for a material by

@@ -69,7 +69,9 @@ def _about(version: GuideVersion) -> Cells:
         "catalogue": meant(offering.source),
         "code": meant(offering.code),
         **{f"name.{key}": meant(text) for key, text in offering.name.items()},
-        "agency": meant(offering.agency.name.get("zh") or next(iter(offering.agency.name.values()))),
+        "agency": meant(
+            offering.agency.name.get("zh") or next(iter(offering.agency.name.values()))
+        ),
         "region": offering.region_id,
         "state": version.state,
         "version": str(version.number),
@@ -107,9 +109,10 @@ def write_csv(guides: Callable[[], Iterable[Exported]], path: Path) -> None:
                 for one in guides():
                     out.writerows(layout.rows(name, one))
         rows = [[*row] for row in _codes()]
-        with archive.open(f"{CODES}.csv", "w") as raw, io.TextIOWrapper(
-            raw, "utf-8-sig", newline=""
-        ) as text:
+        with (
+            archive.open(f"{CODES}.csv", "w") as raw,
+            io.TextIOWrapper(raw, "utf-8-sig", newline="") as text,
+        ):
             csv.writer(text).writerows(rows)
 
 
@@ -166,11 +169,7 @@ class _Layout:
         for name, shape in shapes().items():
             fixed = headings(shape, LANGUAGES)
             names = [*fixed, *sorted(set(more[name]) - set(fixed))]
-            split = [
-                part
-                for column in names
-                for part in _parts(column, more[name].get(column, 1))
-            ]
+            split = [part for column in names for part in _parts(column, more[name].get(column, 1))]
             first = [*KEY_COLUMNS, *ABOUT] if name == GUIDES else [*KEY_COLUMNS, NUMBER]
             columns[name] = [*first, *split]
         return cls(columns, longest)

@@ -26,11 +26,17 @@ W = Words
 LABELS: dict[str, Words] = {
     "summary": W(_("What this gets people"), _("One plain sentence. It stands below the name.")),
     "served": W(_("Who is served")),
-    "quota": W(_("How many are granted"), _("Only where the number is limited: how many, for which time, by which order.")),
+    "quota": W(_("How many are granted"), _(
+        "Only where the number is limited: how many, for which time, by which order."
+    )),
     "conditions": W(_("Conditions")),
-    "conditions.text": W(_("The condition"), _("One thing that people can check about themselves.")),
+    "conditions.text": W(_("The condition"), _(
+        "One thing that people can check about themselves."
+    )),
     "conditions.basis": W(_("The clause it rests on")),
-    "conditions.question": W(_("The same as a question"), _("“Yes” must mean that it is met. It is asked in the check “does this fit me?”.")),
+    "conditions.question": W(_("The same as a question"), _(
+        "“Yes” must mean that it is met. It is asked in the check “does this fit me?”."
+    )),
     "conditions.if_not": W(_("What to do if it is not met")),
     "materials": W(_("Materials")),
     "materials.key": W(_("Short name for programs")),
@@ -39,8 +45,12 @@ LABELS: dict[str, Words] = {
     "materials.medium": W(_("On paper or electronic")),
     "materials.copies": W(_("How many copies")),
     "materials.necessity": W(_("Is it always needed?")),
-    "materials.condition": W(_("When it is needed"), _("For a material that only some people need.")),
-    "materials.source": W(_("Where it comes from"), _("What the government has already, nobody is asked to bring.")),
+    "materials.condition": W(_("When it is needed"), _(
+        "For a material that only some people need."
+    )),
+    "materials.source": W(_("Where it comes from"), _(
+        "What the government has already, nobody is asked to bring."
+    )),
     "materials.issuer": W(_("Who issues it")),
     "materials.notes": W(_("How to fill it in, what is checked")),
     "materials.is_form": W(_("This is the online form itself")),
@@ -64,12 +74,18 @@ LABELS: dict[str, Words] = {
     "authority.entrusted_by": W(_("Entrusted by")),
     "authority.guided_by": W(_("Central authority that gives guidance")),
     "authority.partners": W(_("Who else handles it, and which steps")),
-    "authority.local_code": W(_("Local basic code"), _("Only where it is not the item’s own code.")),
+    "authority.local_code": W(_("Local basic code"), _(
+        "Only where it is not the item’s own code."
+    )),
     "limits": W(_("Time limits")),
     "limits.statutory": W(_("Statutory limit, in days"), _("What the law allows.")),
-    "limits.promised": W(_("Promised limit, in days"), _("0: while people wait. Not longer than the statutory limit.")),
+    "limits.promised": W(_("Promised limit, in days"), _(
+        "0: while people wait. Not longer than the statutory limit."
+    )),
     "limits.unit": W(_("Days are counted as")),
-    "limits.acceptance": W(_("Working days to accept, refuse or ask for a supplement"), _("Five by the Administrative Licensing Law, article 32.")),
+    "limits.acceptance": W(_(
+        "Working days to accept, refuse or ask for a supplement"
+    ), _("Five by the Administrative Licensing Law, article 32.")),
     "limits.note": W(_("About the promised limit")),
     "limits.statutory_note": W(_("About the statutory limit")),
     "limits.kind": W(_("Type of handling")),
@@ -115,7 +131,9 @@ LABELS: dict[str, Words] = {
     "hall": W(_("Name of the hall")),
     "hours": W(_("Opening hours, in words")),
     "directions": W(_("How to get there")),
-    "visits": W(_("Visits to a window at most"), _("0: everything can be done from home. Leave empty if nobody knows.")),
+    "visits": W(_("Visits to a window at most"), _(
+        "0: everything can be done from home. Leave empty if nobody knows."
+    )),
     "visits_reason": W(_("Why a visit is needed")),
     "online": W(_("Can be applied for here"), _("If a form is attached.")),
     "website": W(_("The agency’s own page for it"), _("Begins with https://.")),
@@ -144,7 +162,9 @@ LABELS: dict[str, Words] = {
     "channels.system.name": W(_("Name of the system")),
     "channels.system.url": W(_("Address of the system")),
     "channels.system.network": W(_("Network it runs on")),
-    "consult_phone": W(_("Telephone for questions"), _("With the area code, such as 025-12345678.")),
+    "consult_phone": W(_("Telephone for questions"), _(
+        "With the area code, such as 025-12345678."
+    )),
     "consult_ways": W(_("Other ways to ask")),
     "complaint_phone": W(_("Telephone for complaints"), _("With the area code, or 12345.")),
     "complaint_ways": W(_("Other ways to complain")),
@@ -154,7 +174,9 @@ LABELS: dict[str, Words] = {
     "rights": W(_("Rights of the applicant")),
     "duties": W(_("Duties of the applicant")),
     "notes": W(_("Notes")),
-    "extra": W(_("Fields of the source"), _("Kept as they came. Leave a value empty to remove it.")),
+    "extra": W(_("Fields of the source"), _(
+        "Kept as they came. Leave a value empty to remove it."
+    )),
     # By their bare names, wherever they stand.
     "name": W(pgettext_lazy("guide", "Name")),
     "text": W(pgettext_lazy("guide", "Text")),
@@ -271,9 +293,12 @@ SECTIONS: tuple[Section, ...] = (
     Section("result", _("What people get"), ("result",)),
     Section("questions", _("Questions people ask"), ("faq",)),
     Section("places", _("Windows and places"), ("windows", "place", "hall", "hours", "directions")),
-    Section("ways", _("Ways to use the service"), ("online", "visits", "visits_reason", "website", "silence", "channels")),
-    Section("contacts", _("Telephones"), ("consult_phone", "consult_ways", "complaint_phone", "complaint_ways")),
-    Section("remedies", _("Rights and remedies"), ("remedies", "reconsideration", "litigation", "rights", "duties")),
+    Section("ways", _("Ways to use the service"),
+            ("online", "visits", "visits_reason", "website", "silence", "channels")),
+    Section("contacts", _("Telephones"),
+            ("consult_phone", "consult_ways", "complaint_phone", "complaint_ways")),
+    Section("remedies", _("Rights and remedies"),
+            ("remedies", "reconsideration", "litigation", "rights", "duties")),
     Section("notes", _("Notes"), ("notes", "extra")),
 )  # fmt: skip
 

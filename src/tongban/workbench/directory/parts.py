@@ -353,9 +353,7 @@ def _control(one: Element, value: Any, page: Page, path: str, bare: str) -> Cont
         "stale": path in page.stale,
     }
     if one.kind == "localized":
-        return Control(
-            kind="localized", writings=_writings(value or {}, path, page), **shared
-        )
+        return Control(kind="localized", writings=_writings(value or {}, path, page), **shared)
     if one.kind == "many":
         assert one.model is not None
         rows = value or []
@@ -398,10 +396,12 @@ def _choosing(
         found = [Choice(code, choice_of(bare, code), code in ticked) for code in one.choices]
         return Control(kind="checkboxes", choices=found, **shared)
     if value is None:
-        value = "" if one.required or one.nullable else str(getattr(one.default, "value", one.default))
+        value = (
+            "" if one.required or one.nullable else str(getattr(one.default, "value", one.default))
+        )
     found = [Choice(code, choice_of(bare, code), code == value) for code in one.choices]
     if value not in one.choices:
-        found.insert(0, Choice(value, UNKNOWN if not value else value, True))
+        found.insert(0, Choice(value, value or UNKNOWN, True))
     elif one.nullable:
         found.insert(0, Choice("", UNKNOWN, False))
     theirs = _at(page.theirs, path)
