@@ -114,6 +114,15 @@ class Part:
         return found if self.agency_id is None else found.filter(agency_id=self.agency_id)
 
 
+def attributions() -> list[Localized]:
+    """Those of the imported catalogues that anything is published of."""
+    return [
+        words
+        for source, words in ATTRIBUTIONS.items()
+        if Offering.objects.filter(source=source, current__isnull=False).exists()
+    ]
+
+
 def pieces(
     form: Form, part: Part, *, language: str = "zh", dataset_name: Localized
 ) -> Iterator[str]:
