@@ -13,6 +13,7 @@ from itertools import islice
 
 from django.db import connection, transaction
 
+from tongban.search import opensearch
 from tongban.search.documents import Document
 from tongban.search.tokens import EXACT, WRITTEN, DocumentTokens, document_tokens, written_words
 
@@ -50,15 +51,16 @@ def put(documents: Iterable[Document]) -> int:
 @transaction.atomic
 def remove(ids: Iterable[int]) -> None:
     """Make documents found no more. Unknown ids are ignored."""
+    ids = list(ids)
+    opensearch.note(ids)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM search_document WHERE id = ANY(%s) RETURNING entry_id", [list(ids)]
-        )
+        cursor.execute("DELETE FROM search_document WHERE id = ANY(%s) RETURNING entry_id", [ids])
         _drop_unused({entry for (entry,) in cursor.fetchall()})
 
 
 def set_popularity(counts: Mapping[int, int]) -> None:
     """How often documents were used. Unknown ids are ignored."""
+    opensearch.note(counts)
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE search_document d SET popularity = x.popularity"
@@ -77,6 +79,8 @@ def rebuild(documents: Iterable[Document]) -> int:
     with connection.cursor() as cursor:
         # A change made meanwhile waits, and is written to the new index.
         cursor.execute("LOCK TABLE search_document IN SHARE ROW EXCLUSIVE MODE")
+        if opensearch.configured():
+            opensearch.note_all()  # those that are gone afterwards, too
         cursor.execute("DELETE FROM search_document")
         cursor.execute("DELETE FROM search_entry")
         cursor.execute("DELETE FROM search_word")
@@ -117,6 +121,7 @@ def _put(batch: Sequence[Document]) -> None:
     tokens = {one.id: document_tokens(one.titles, one.synonyms, one.text) for one in batch}
     entries = _put_entries(batch)
     rows = sorted(batch, key=lambda one: (one.region_path, one.id))
+    opensearch.note(one.id for one in rows)
     with connection.cursor() as cursor:
         ids = [one.id for one in rows]
         cursor.execute(

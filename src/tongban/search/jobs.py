@@ -6,7 +6,7 @@ import structlog
 from procrastinate.contrib.django import app
 
 from tongban.search import log as searches
-from tongban.search import meaning
+from tongban.search import meaning, opensearch
 from tongban.search.index import count_words
 
 log = structlog.get_logger(__name__)
@@ -31,6 +31,14 @@ def _embed() -> None:
     done = meaning.embed_missing()
     if done:
         log.info("services_embedded", count=done)
+
+
+@app.periodic(cron="* * * * * */5")
+@app.task(queue="upkeep", queueing_lock="feed_search", pass_context=False)
+def feed_search(timestamp: int) -> None:
+    """Tell another search engine, if there is one, what changed."""
+    if engine := opensearch.configured():
+        engine.feed()
 
 
 @app.periodic(cron="47 3 * * *")
