@@ -231,7 +231,7 @@ def test_a_guide_in_another_language_says_so_and_leads_to_its_own_site(
             assert f'<span lang="nl">{text}</span>' in page
         assert '<div lang="nl"><p' in page
         assert 'href="https://gemeente.example/parkeren"' in page
-    assert "Apply at the agency’s site" in page
+    assert "Continue at the agency’s site" in page
     fit = text_of(client, "/en/services/parkeren/fit")
     assert '<span lang="nl">U woont in de zone.</span>' in fit
     assert "Is this true?" in fit

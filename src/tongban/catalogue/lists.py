@@ -124,7 +124,8 @@ def first_versions(scope: Scope) -> QuerySet[GuideVersion]:
 
 def later_versions(scope: Scope) -> QuerySet[GuideVersion]:
     """What changed: published versions that took the place of another, of what is offered now."""
-    return _published(scope).filter(Exists(_earlier()))
+    # A first version is none, and few versions are others: they have an index of their own.
+    return _published(scope).filter(Exists(_earlier()), number__gt=1)
 
 
 def withdrawals(scope: Scope) -> QuerySet[Offering]:

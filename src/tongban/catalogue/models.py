@@ -267,6 +267,11 @@ class GuideVersion(models.Model):
                 condition=Q(published_at__isnull=False),
             ),
             models.Index(
+                fields=["published_at", "id"],
+                name="guide_later_versions",
+                condition=Q(published_at__isnull=False, number__gt=1),
+            ),
+            models.Index(
                 fields=["effective_on"], name="guide_begins", condition=Q(state="approved")
             ),
             models.Index(

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
+from tongban.catalogue.api import counts as searched
 from tongban.catalogue.api import lists
 from tongban.directory.api import AgencySummary, agencies
 from tongban.kernel.localized import Localized, language
@@ -22,6 +23,7 @@ from tongban.portal.paging import page_of
 from tongban.portal.places import place_of
 
 _SIZE = 30
+_MOST_AGENCIES = 30
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,8 @@ def a_to_z(request: HttpRequest) -> HttpResponse:
                 for one in lists.LETTERS
             ],
             "letter": letter,
+            # The same numbers as beside a search.
+            "by_agency": dict(list(searched(scope.region_path).agencies.items())[:_MOST_AGENCIES]),
             "total": counts[letter] if letter else sum(counts.values()),
             "previous_url": _with(request.GET, before=names.previous) if names.previous else "",
             "next_url": _with(request.GET, after=names.next) if names.next else "",

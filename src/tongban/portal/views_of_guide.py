@@ -209,7 +209,6 @@ def view_of(
             or guide.duties
             or guide.reconsideration.name
             or guide.litigation.name
-            or guide.extra
         ),
         guide=guide,
     )
