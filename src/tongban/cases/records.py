@@ -197,9 +197,11 @@ def stage_due(
     return case.due_on
 
 
-def open_new_stage(case: Case, kind: StageKind, assignee: int | None) -> Stage:
-    """Open a stage at the case's agency."""
-    due = stage_due(case, kind)
+def open_new_stage(
+    case: Case, kind: StageKind, assignee: int | None, *, last_sent: datetime | None = None
+) -> Stage:
+    """Open a stage at the case's agency. `last_sent` as for `stage_due`."""
+    due = stage_due(case, kind, last_sent=last_sent)
     return Stage.objects.create(
         case=case,
         kind=kind,

@@ -43,6 +43,15 @@ class KeyReused(Refused):
     """An idempotency key came back with a different request."""
 
 
+# What sending reads of the rows joined to a draft: a third of their columns, and no long text.
+_READ = (
+    "account_id", "answers", "case_id", "party__id", "offering__current_id", "offering__name",
+    "offering__agency__name", "offering__region__path", "guide_version__state",
+    "guide_version__form_id", "guide_version__promised_days", "guide_version__statutory_days",
+    "guide_version__limit_unit", "guide_version__acceptance_days",
+)  # fmt: skip
+
+
 @transaction.atomic
 def submit(draft_id: UUID, *, by: Resident, channel: str = Case.Channel.ONLINE) -> Case:
     """Send a draft: the case it becomes, or the one it already became.
@@ -50,10 +59,18 @@ def submit(draft_id: UUID, *, by: Resident, channel: str = Case.Channel.ONLINE) 
     The draft's row is locked, so a double click, a retry after a lost reply and a second tab all
     end with the same case. Raises InvalidAnswers, Refused.
     """
+    return _send(draft_id, by, channel)
+
+
+def _send(
+    draft_id: UUID, by: Resident, channel: str, correct: Mapping[str, Any] | None = None
+) -> Case:
+    """`correct`: answers that were found to satisfy the form, in this transaction."""
     draft = (
         Draft.objects.select_for_update(of=("self",))
         .filter(pk=draft_id, account_id=by.account_id, party_id__in=by.party_ids)
-        .select_related("offering__agency", "offering__region", "guide_version")
+        .select_related("offering__agency", "offering__region", "guide_version", "party")
+        .only(*_READ)
         .first()
     )
     if draft is None:
@@ -70,7 +87,9 @@ def submit(draft_id: UUID, *, by: Resident, channel: str = Case.Channel.ONLINE) 
     definition = draft_form(draft)
     answers = draft_answers(draft)
     known = {str(file_id) for file_id in draft.attachments.values_list("file_id", flat=True)}
-    if errors := check_all(definition, answers, known_files=known):
+    # What was found correct is so still, if it is the same and its files are the applicant's.
+    is_checked = answers == correct and known.issuperset(file_ids(definition, answers))
+    if not is_checked and (errors := check_all(definition, answers, known_files=known)):
         raise InvalidAnswers(errors)
     case = _open_case(draft, channel)
     Submission.objects.create(
@@ -81,10 +100,11 @@ def submit(draft_id: UUID, *, by: Resident, channel: str = Case.Channel.ONLINE) 
         made_by_id=by.account_id,
         made_at=case.submitted_at,
     )
-    draft.attachments.update(case=case)
+    if known:
+        draft.attachments.update(case=case)
     draft.case = case
     draft.save(update_fields=["case"])
-    open_new_stage(case, StageKind.ACCEPTANCE, None)
+    open_new_stage(case, StageKind.ACCEPTANCE, None, last_sent=case.submitted_at)
     write_event(case, Act.SUBMIT, by=by.account_id, actor=Actor.APPLICANT)
     return case
 
@@ -144,8 +164,9 @@ def submit_answers(
         created_at=moment,
         updated_at=moment,
     )
-    attach(draft, file_ids(definition, answers))
-    return submit(draft.pk, by=by, channel=channel), True
+    if files := file_ids(definition, answers):
+        attach(draft, files)
+    return _send(draft.pk, by, channel, correct=dict(answers)), True
 
 
 def sent_with_key(resident: Resident, key: str) -> bool:
@@ -167,7 +188,7 @@ def _open_case(draft: Draft, channel: str) -> Case:
         agency=offering.agency,
         offering=offering,
         guide_version=guide,
-        party_id=draft.party_id,
+        party=draft.party,
         filed_by_id=draft.account_id,
         channel=channel,
         state=FIRST,

@@ -29,10 +29,14 @@ from tongban.kernel.localized import Localized
 
 
 def published_guide(offering_id: int) -> GuideVersion | None:
-    """The guide version that applies now, with its offering and form; None if there is none."""
+    """The guide version that applies now, with its offering; None if there is none.
+
+    Its content is read when it is asked for.
+    """
     return (
         GuideVersion.objects.filter(offering_id=offering_id, state=GuideVersion.State.PUBLISHED)
-        .select_related("offering", "form")
+        .select_related("offering")
+        .defer("content")
         .first()
     )
 

@@ -150,7 +150,9 @@ def letter(kind: str, context: Mapping[str, Any], language: str) -> Letter:
 
 
 def _values(context: Mapping[str, Any]) -> dict[str, str]:
-    values = {"due": "", "answer_by": "", "note": "", "number": "", "item": "", "agency": ""}
+    values = dict.fromkeys(
+        ("due", "answer_by", "note", "number", "item", "agency", "count", "problem"), ""
+    )
     for name, value in context.items():
         if isinstance(value, Mapping):
             values[name] = pick(value)
