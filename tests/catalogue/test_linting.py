@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from tongban.catalogue.anatomy import digest_of_text
 from tongban.catalogue.guide import Guide
 from tongban.catalogue.linting.facts import Conflict, GuideFacts, lacks_area_code, numbers_in
 from tongban.catalogue.linting.findings import SEVERITIES, Found
-from tongban.catalogue.linting.rules import RULES, lint
+from tongban.catalogue.linting.rules import RULES, lint, table
 from tongban.catalogue.linting.score import score
 from tongban.catalogue.linting.words import PLACES, in_words, mend_of, title_of
 
@@ -265,6 +266,10 @@ def test_every_rule_has_its_examples() -> None:
     assert EXAMPLES.keys() == RULES.keys()
 
 
+def test_the_documentation_lists_every_rule() -> None:
+    assert table() in Path("docs/howto/check-guides.md").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("rule", EXAMPLES)
 def test_what_a_rule_finds_and_what_it_leaves(rule: str) -> None:
     wrong, right = (facts_with(guide, **known) for guide, known in EXAMPLES[rule])
@@ -304,7 +309,7 @@ def test_numbers_dialled_as_they_are(text: str) -> None:
     assert not lacks_area_code(text)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40, deadline=None)
 @given(guides, st.sampled_from(["", "01", "20"]), st.booleans())
 def test_any_guide_can_be_checked(guide: Guide, item_type: str, has_form: bool) -> None:
     facts = GuideFacts(

@@ -14,7 +14,15 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.case_factories import make_guide, make_offering
 from tests.factories import make_agency, make_officer, make_region
-from tongban.catalogue.api import Offering, add_version, check_guide, findings_of, publish, withdraw
+from tongban.catalogue.api import (
+    FindingView,
+    Offering,
+    add_version,
+    check_guide,
+    publish,
+    quality,
+    withdraw,
+)
 from tongban.catalogue.linting import links
 from tongban.catalogue.linting.bulk import lint_all, lint_imported
 from tongban.catalogue.linting.checking import examine
@@ -29,6 +37,10 @@ LATE = {"limits": {"statutory": 10, "promised": 30}}
 
 def rules(offering: Offering) -> set[str]:
     return set(Finding.objects.filter(offering=offering).values_list("rule", flat=True))
+
+
+def findings_of(offering_id: int) -> list[FindingView]:
+    return quality.findings_by_offering([offering_id]).get(offering_id, [])
 
 
 def test_a_guide_with_errors_is_refused_to_editors_and_taken_from_imports(

@@ -11,7 +11,6 @@ from tongban.catalogue.linting.conflicts import conflicts_with
 from tongban.catalogue.linting.facts import Conflict, GuideFacts, links
 from tongban.catalogue.linting.findings import FindingView, Found
 from tongban.catalogue.linting.links import dead_links
-from tongban.catalogue.linting.report import findings_by_offering
 from tongban.catalogue.linting.rules import lint
 from tongban.catalogue.linting.score import score
 from tongban.catalogue.linting.words import in_words
@@ -38,11 +37,6 @@ def check_guide(
     At most three queries besides the offering's item.
     """
     return [in_words(found) for found in _lint(offering, guide, form_id, translated_from or {})]
-
-
-def findings_of(offering_id: int) -> list[FindingView]:
-    """What the last check of the current guide found, worst first. One query."""
-    return findings_by_offering([offering_id]).get(offering_id, [])
 
 
 def refuse_broken(version: GuideVersion, guide: Guide) -> None:

@@ -1,0 +1,109 @@
+"""Guides to mend: who sees which, what first, in which order, as a page and as a table."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.case_factories import make_guide, make_offering
+from tests.factories import make_agency, make_officer, make_region
+from tongban.catalogue.api import Offering, quality
+from tongban.catalogue.quality import QualityFilter
+
+pytestmark = pytest.mark.django_db
+LATE = {"limits": {"statutory": 10, "promised": 30}}
+
+
+@pytest.fixture
+def town(client: Client) -> Any:
+    """Two agencies of a city and one of another; the second guide of the first has an error."""
+
+    class Town:
+        city = make_region("990100", parent=make_region("990000"))
+        far = make_region("990200", parent=make_region("990000"))
+        police, health = make_agency(city), make_agency(city)
+        good = make_offering(police, name={"zh": "=好事项", "en": "=Good"})
+        late = make_offering(police, guide=make_guide(**LATE))
+        ill = make_offering(health)
+        away = make_offering(make_agency(far), guide=make_guide(**LATE))
+        editor = make_officer("editor", police)
+        supervisor = make_officer("supervisor", police)
+
+    return Town
+
+
+def test_each_sees_the_guides_they_answer_for(town: Any) -> None:
+    everything = QualityFilter()
+
+    def seen(officer: Any) -> set[int]:
+        guides = quality.checked_guides(officer.officer, everything)
+        return set(guides.values_list("pk", flat=True))
+
+    assert seen(town.editor) == {town.good.pk, town.late.pk} == seen(town.supervisor)
+    assert seen(make_officer("editor", None, region=town.city)) == {
+        town.good.pk, town.late.pk, town.ill.pk,
+    }  # fmt: skip
+    assert seen(make_officer("clerk", town.police)) == set()
+
+
+def test_what_to_mend_first_and_how_agencies_stand(town: Any) -> None:
+    officer = make_officer("supervisor", None, region=make_region("990000")).officer
+    rules = quality.to_mend(officer, QualityFilter())
+    assert [one.points for one in rules] == sorted((one.points for one in rules), reverse=True)
+    late = next(one for one in rules if one.rule == "promise_beyond_law")
+    assert (late.guides, late.places, late.points) == (2, 2, 40)
+    classes = next(one for one in rules if one.rule == "class_missing")
+    assert classes.points == 2 * classes.places > 2 * classes.guides
+    scores = quality.agency_scores(officer, QualityFilter())
+    assert [one.agency_id for one in scores] == [
+        town.away.agency_id, town.police.pk, town.health.pk,
+    ]  # fmt: skip
+    within = quality.agency_scores(officer, QualityFilter(region_path=town.city.path))
+    assert {one.agency_id for one in within} == {town.police.pk, town.health.pk}
+    figures = quality.figures_of(officer, QualityFilter(agency_id=town.police.pk))
+    assert (figures.guides, figures.with_errors, figures.unchecked) == (2, 1, 0)
+
+
+def test_the_page_and_its_filters(town: Any, client: Client) -> None:
+    client.force_login(town.editor.account)
+    page = client.get("/en/work/quality/").content.decode()
+    assert "Promised later than the law allows" in page
+    assert page.index(f"/work/guides/{town.late.pk}/") < page.index(f"/work/guides/{town.good.pk}/")
+    assert f"/work/guides/{town.ill.pk}/" not in page
+    narrowed = client.get("/en/work/quality/?rule=promise_beyond_law").content.decode()
+    assert "30 days are promised; the law allows 10." in narrowed
+    assert f"/work/guides/{town.good.pk}/" not in narrowed
+    nothing = client.get("/en/work/quality/?rule=basis_all_expired").content.decode()
+    assert "Nothing to mend here" in nothing
+    for odd in ("rule=x", "agency=99999", "agency=x", "region=%00", "after=x", "region=990200"):
+        assert client.get(f"/work/quality/?{odd}").status_code == 200
+    client.force_login(town.supervisor.account)
+    seen = client.get("/en/work/quality/").content.decode()
+    assert town.late.slug in seen
+    assert f"/work/guides/{town.late.pk}/" not in seen  # theirs to see, not to edit
+
+
+def test_an_editor_without_guides_is_told_so(client: Client) -> None:
+    client.force_login(make_officer("editor", make_agency()).account)
+    assert "No published guide is yours" in client.get("/en/work/quality/").content.decode()
+
+
+def test_the_table_has_a_line_for_every_finding(town: Any, client: Client) -> None:
+    client.force_login(town.editor.account)
+    answer = client.get("/en/work/quality/findings.csv?rule=class_missing")
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    lines = list(csv.reader(io.StringIO(text)))
+    assert lines[0][0] == "Score"
+    guides = Offering.objects.filter(agency=town.police)
+    assert len(lines) - 1 == sum(
+        len(found)
+        for found in quality.findings_by_offering(
+            guides.values_list("pk", flat=True), rule="class_missing"
+        ).values()
+    )
+    assert {line[1] for line in lines[1:]} == {"'=Good", town.late.name["en"]}
+    assert int(lines[1][0]) <= int(lines[-1][0])
