@@ -164,7 +164,7 @@ def test_every_kind_has_its_words(kind: str, language: str) -> None:
         words = letter(kind, context, language)
         assert words.title
         assert "%(" not in words.title + words.body
-        assert "2648 3177 2093" in words.body
+        assert "2648 3177 2093" in words.body or not kind.startswith("case.")
         if language == "zh-hans":
             assert "application" not in words.body
 
