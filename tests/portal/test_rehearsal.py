@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.http import HttpResponse
 from django.test import Client
 
 from tests.access_world import state_of_everything
@@ -45,12 +44,12 @@ class Rehearsal:
     def __init__(self, client: Client, slug: str, language: str = "en") -> None:
         self.client = client
         self.address = f"{'/en' if language == 'en' else ''}/services/{slug}/rehearse"
-        self.page: HttpResponse = client.get(self.address)
+        self.page: Any = client.get(self.address)
         self.trace()
 
     @property
     def text(self) -> str:
-        return self.page.content.decode()
+        return str(self.page.content.decode())
 
     def trace(self) -> None:
         """What every page must be."""
@@ -205,5 +204,7 @@ def test_too_often_is_refused_by_address(client: Client) -> None:
         assert not too_often("it", "192.0.2.1", most=3)
     address = f"/services/{CARD}/rehearse"
     with clock.freeze(MORNING):
-        answers = [client.post(address, {"_answers": "x"}).status_code for _time in range(91)]
-    assert answers[-2:] == [400, 429]
+        for _time in range(89):
+            too_often("rehearse", "127.0.0.1", most=90)
+        answers = [client.post(address, {"_answers": "x"}).status_code for _time in range(2)]
+    assert answers == [400, 429]
