@@ -53,7 +53,6 @@ REASONS: dict[str, str | Promise] = {
     "no_guide": _("The line has no “guide”."),
     "wrong_shape": _("The row has %(value)s cells, more than the header."),
     "too_many": _("There are more than %(value)s rows. Split the file."),
-    "name_stays": _("The name of a service is not changed by an import; “%(value)s” was left out."),
 }  # fmt: skip
 
 

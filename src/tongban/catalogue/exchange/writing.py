@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
+import tempfile
 import zipfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -98,38 +99,42 @@ def write_json(guides: Iterable[Exported]) -> Iterator[bytes]:
 def write_csv(guides: Callable[[], Iterable[Exported]], path: Path) -> None:
     """A ZIP of CSV tables. `guides` is read twice: what columns there are is known after once."""
     layout = _Layout.of(guides(), longest=None)
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as files:
+        tables = {}
         for name in shapes():
-            with (
-                archive.open(f"{name}.csv", "w", force_zip64=True) as raw,
-                io.TextIOWrapper(raw, "utf-8-sig", newline="") as text,
-            ):
-                out = csv.writer(text)
-                out.writerow(layout.columns[name])
-                for one in guides():
-                    out.writerows(layout.rows(name, one))
-        rows = [[*row] for row in _codes()]
-        with (
-            archive.open(f"{CODES}.csv", "w") as raw,
-            io.TextIOWrapper(raw, "utf-8-sig", newline="") as text,
-        ):
-            csv.writer(text).writerows(rows)
+            file = files.enter_context(
+                (Path(folder) / f"{name}.csv").open("w", encoding="utf-8-sig", newline="")
+            )
+            tables[name] = csv.writer(file)
+            tables[name].writerow(layout.columns[name])
+        for one in guides():
+            for name, row in layout.rows(one):
+                tables[name].writerow(row)
+        file = files.enter_context(
+            (Path(folder) / f"{CODES}.csv").open("w", encoding="utf-8-sig", newline="")
+        )
+        csv.writer(file).writerows(_codes())
+        files.close()
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name in (*shapes(), CODES):
+                archive.write(Path(folder) / f"{name}.csv", f"{name}.csv")
 
 
 def write_xlsx(guides: Callable[[], Iterable[Exported]], path: Path) -> None:
     """A workbook with a sheet a table, and one that says which codes may stand where."""
     layout = _Layout.of(guides(), longest=CELL)
     book = Workbook(write_only=True)
+    sheets = {}
     for name in shapes():
-        sheet = book.create_sheet(name)
+        sheets[name] = sheet = book.create_sheet(name)
         sheet.freeze_panes = "C2"
         sheet.append([_text(sheet, heading) for heading in layout.columns[name]])
-        for one in guides():
-            for row in layout.rows(name, one):
-                sheet.append([_text(sheet, cell) if cell else None for cell in row])
+    for one in guides():
+        for name, row in layout.rows(one):
+            sheets[name].append([_text(sheets[name], cell) if cell else None for cell in row])
     sheet = book.create_sheet(CODES)
-    for row in _codes():
-        sheet.append([_text(sheet, cell) for cell in row])
+    for codes in _codes():
+        sheet.append([_text(sheet, cell) for cell in codes])
     book.save(path)
 
 
@@ -174,15 +179,16 @@ class _Layout:
             columns[name] = [*first, *split]
         return cls(columns, longest)
 
-    def rows(self, name: str, one: Exported) -> Iterator[list[str]]:
-        for number, row in enumerate(rows_of(guide_of(one.version))[name], start=1):
-            whose = one.about if name == GUIDES else {
-                **{key: one.about[key] for key in KEY_COLUMNS}, NUMBER: str(number),
-            }  # fmt: skip
-            cells = whose | row
-            if self.longest:
-                cells = _split({key: escaped(cell) for key, cell in cells.items()}, self.longest)
-            yield [cells.get(column, "") for column in self.columns[name]]
+    def rows(self, one: Exported) -> Iterator[tuple[str, list[str]]]:
+        """The rows of a guide, each with its table."""
+        key = {name: one.about[name] for name in KEY_COLUMNS}
+        for table, rows in rows_of(guide_of(one.version)).items():
+            for number, row in enumerate(rows, start=1):
+                cells = (one.about if table == GUIDES else key | {NUMBER: str(number)}) | row
+                if self.longest:
+                    whole = {name: escaped(cell) for name, cell in cells.items()}
+                    cells = _split(whole, self.longest)
+                yield table, [cells.get(column, "") for column in self.columns[table]]
 
 
 def _parts(column: str, parts: int) -> list[str]:
