@@ -6,7 +6,9 @@ import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Func, Q, Value
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce, Lower, NullIf
 from django.utils.translation import gettext_lazy as _
 
 
@@ -126,6 +128,18 @@ class Offering(models.Model):
             models.Index(
                 fields=["sort_key", "id"],
                 name="offering_in_order",
+                condition=Q(current__isnull=False),
+            ),
+            # As `lists` writes it: by the English name, else by pinyin.
+            models.Index(
+                Coalesce(
+                    Lower(NullIf(KT("name__en"), Value(""))),
+                    "sort_key",
+                    output_field=models.TextField(),
+                ),
+                "item_id",
+                "sort_key",
+                name="offering_in_english_order",
                 condition=Q(current__isnull=False),
             ),
             models.Index(
