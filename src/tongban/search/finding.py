@@ -7,7 +7,6 @@ area is searched in two steps, services first, then where they are offered.
 from __future__ import annotations
 
 import json
-import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,18 +29,18 @@ LARGE = 8000
 _FRESH = 300  # seconds that this is remembered; it decides how is searched, not what is found
 
 # Tokens of one query: the rarest of each kind.
-_MOST_PAIRS, _MOST_CHARS, _MOST_WORDS = 24, 16, 16
+_MOST_PAIRS, _MOST_CHARS, _MOST_WORDS, _MOST_SOUNDS = 12, 10, 10, 2
 # Of the characters, so many find by themselves: the rarest, if they are rare.
-_FINDING_CHARS = 6
+_FINDING_CHARS = 4
 # What stands in a larger share of the services finds none by itself; the second is for characters
 # in large areas.
 _OFTEN, _OFTEN_FAR = 0.1, 0.01
 # Tokens of official words for everyday ones, and their weight beside what was typed.
-_MOST_ALSO, _ALSO = 24, 0.6
+_MOST_ALSO, _ALSO = 8, 0.6
 # Weights of tokens in guide texts (D), nothing (C), synonyms and sounds (B), titles (A).
 _WEIGHTS = "{0.05,0.1,0.5,1}"
-# Rarities are rounded to multiples of this, so that few ranks are computed for a document.
-_STEP = 2.0
+# Terms are ranked together if they weigh at least this share of the heaviest: a rank costs time.
+_CLASSES = (0.75, 0.45)
 _SOUND_RARITY = 2.0
 # A title that is the query has so much more than one that has all of its words.
 _EXACT = 0.6
@@ -162,30 +161,35 @@ def _plan(query: Query, expanded: Sequence[str], *, loose: bool) -> _Plan | None
     if query.is_empty:
         return None
     also = [query_tokens(text) for text in expanded]
-    also_pairs = [token for one in also for token in (*one.pairs, *one.words)]
-    also_chars = [char for one in also for char in one.chars]
-    rarity = lexicon.rarity([*query.words, *query.pairs, *query.chars, *also_pairs, *also_chars])
+    others = [token for one in also for token in (*one.pairs, *one.words, *one.chars)]
+    rarity = lexicon.rarity([*query.words, *query.pairs, *query.chars, *others, query.exact])
     terms: dict[str, float] = {}  # as in a tsquery → weight
     corrections: dict[str, str] = {}
 
-    pairs = _rarest(rarity, query.pairs, _MOST_PAIRS)
-    words = _rarest(rarity, query.words, _MOST_WORDS)
-    chars = _rarest(rarity, query.chars, _MOST_CHARS)
+    # What stands in no title says nothing, unless little else was said: guides may have it.
+    is_short = len(query.words) + len(query.pairs) <= _MOST_TOGETHER
+    pairs, words, chars = (
+        _rarest(rarity, [one for one in tokens if is_short or one in rarity.known], most)
+        for tokens, most in (
+            (query.pairs, _MOST_PAIRS), (query.words, _MOST_WORDS), (query.chars, _MOST_CHARS)
+        )
+    )  # fmt: skip
     for token in (*pairs, *words, *chars):
         terms[_term(token)] = rarity.of(token)
     # Who has one of these surely has what was asked for, however little of it is in the title.
     sure: list[str] = []
-    for sound in query.sounds:
-        terms[_term(sound, prefix=True)] = _SOUND_RARITY
-        sure.append(_term(sound, prefix=True))
+    if len(query.pairs) < _SENTENCE or any(pair not in rarity.known for pair in query.pairs):
+        for sound in query.sounds[:_MOST_SOUNDS]:
+            terms[_term(sound, prefix=True)] = _SOUND_RARITY
+            sure.append(_term(sound, prefix=True))
     for term, weight in _meant(query, rarity, corrections).items():
         terms[term] = weight
         sure.append(term)
-    if query.exact:
+    if query.exact in rarity.known:
         sure.append(_term(query.exact))
     finders = list(sure)
     everything = [_term(token) for token in (*query.words, *query.pairs) or query.chars]
-    if len(everything) <= _MOST_TOGETHER:
+    if is_short:
         sure.append(f"({' & '.join(everything)})")
     said = [token for token in (*pairs, *words) if not rarity.is_frequent(token, _OFTEN)]
     if loose or not any(token in rarity.known for token in said):
@@ -195,18 +199,12 @@ def _plan(query: Query, expanded: Sequence[str], *, loose: bool) -> _Plan | None
         [_term(token) for token in chars[:_FINDING_CHARS] if not rarity.is_frequent(token, often)]
         for often in (_OFTEN, _OFTEN_FAR)
     )
-    # What guides say for it, where the query does not say so itself.
-    for token in _rarest(rarity, also_pairs, _MOST_ALSO):
-        terms.setdefault(_term(token), _ALSO * rarity.of(token))
-        if token in rarity.known and not rarity.is_frequent(token, _OFTEN):
-            finders.append(_term(token))
-    for char in _rarest(rarity, also_chars, _MOST_ALSO):
-        terms.setdefault(_term(char), _ALSO * rarity.of(char))
-    if query.exact:
+    for term, weight in _official(also, rarity, finders, sure).items():
+        terms.setdefault(term, weight)
+    if not finders and not rare_chars:
+        return None
+    if query.exact in rarity.known:
         terms[_term(query.exact)] = _EXACT * sum(terms.values())
-    classes: dict[float, list[str]] = defaultdict(list)
-    for term, weight in terms.items():
-        classes[_rounded(weight)].append(term)
     is_han = bool(query.chars)
     size = len(query.typed) + len(query.chars)
     asked = [
@@ -221,7 +219,7 @@ def _plan(query: Query, expanded: Sequence[str], *, loose: bool) -> _Plan | None
         match_far=" | ".join(dict.fromkeys([*finders, *very_rare_chars])),
         ranks=tuple(
             (weight * len(members) * _TS_RANK, " | ".join(members))
-            for weight, members in sorted(classes.items())
+            for weight, members in _classes(terms)
         ),
         sure=" | ".join(sure),
         floor=0 if loose else floor * sum(rarity.of(token) for token in asked),
@@ -230,6 +228,30 @@ def _plan(query: Query, expanded: Sequence[str], *, loose: bool) -> _Plan | None
         usual_length=_HAN_LENGTH if is_han else _LATIN_LENGTH,
         corrections=corrections,
     )
+
+
+def _official(
+    also: Sequence[Query], rarity: lexicon.Rarity, finders: list[str], sure: list[str]
+) -> dict[str, float]:
+    """What guides say for everyday words of the query: terms that rank; what finds is added.
+
+    Who has all of such an expression surely has what was asked for.
+    """
+    found: dict[str, float] = {}
+    pairs = dict.fromkeys(token for one in also for token in (*one.pairs, *one.words))
+    for token in _rarest(rarity, [one for one in pairs if one in rarity.known], _MOST_ALSO):
+        found[_term(token)] = _ALSO * rarity.of(token)
+        if not rarity.is_frequent(token, _OFTEN):
+            finders.append(_term(token))
+    chars = dict.fromkeys(char for one in also for char in one.chars)
+    for char in _rarest(rarity, [one for one in chars if one in rarity.known], _MOST_ALSO):
+        found[_term(char)] = _ALSO * rarity.of(char)
+    for one in also:
+        tokens = (*one.pairs, *one.words)
+        is_known = bool(tokens) and all(token in rarity.known for token in tokens)
+        if is_known and not all(rarity.is_frequent(token, _OFTEN) for token in tokens):
+            sure.append(f"({' & '.join(map(_term, tokens))})")
+    return found
 
 
 def _meant(query: Query, rarity: lexicon.Rarity, corrections: dict[str, str]) -> dict[str, float]:
@@ -252,12 +274,17 @@ def _meant(query: Query, rarity: lexicon.Rarity, corrections: dict[str, str]) ->
     return found
 
 
-def _rounded(weight: float) -> float:
-    """A weight to the next multiple of `_STEP`; smaller ones, of small catalogues, to a half of it,
-    a half of that, and so on."""
-    if weight >= _STEP:
-        return round(weight / _STEP) * _STEP
-    return float(2 ** max(-4, round(math.log2(max(weight, 1e-9)))))
+def _classes(terms: Mapping[str, float]) -> list[tuple[float, list[str]]]:
+    """Terms of like weight and the mean of their weights: for each class one rank is computed."""
+    heaviest = max(terms.values(), default=0)
+    classes: dict[int, list[str]] = defaultdict(list)
+    for term, weight in terms.items():
+        place = next((at for at, share in enumerate(_CLASSES) if weight >= share * heaviest), -1)
+        classes[place].append(term)
+    return [
+        (sum(terms[term] for term in members) / len(members), members)
+        for members in classes.values()
+    ]
 
 
 def _rarest(rarity: lexicon.Rarity, tokens: Sequence[str], n: int) -> list[str]:
@@ -388,7 +415,7 @@ WITH ranked AS MATERIALIZED (
     FROM search_document d WHERE {where} AND {matches}),
 scored AS (
     SELECT id, entry_id, region_path, online, popularity, facets,
-        raw / %(whole)s / (%(length_base)s + %(length_rate)s * length) + meaning AS score
+        raw / %(whole)s / (%(length_base)s::float8 + %(length_rate)s::float8 * length) + meaning AS score
     FROM ranked WHERE raw >= %(floor)s OR sure OR meaning > 0
     ORDER BY score DESC, id LIMIT %(most)s),
 """
@@ -399,7 +426,7 @@ WITH ranked AS MATERIALIZED (
         d.{length} AS length, {meaning} AS meaning
     FROM search_entry d WHERE {matches} AND {somewhere}),
 services AS (
-    SELECT id, raw / %(whole)s / (%(length_base)s + %(length_rate)s * length) + meaning AS score
+    SELECT id, raw / %(whole)s / (%(length_base)s::float8 + %(length_rate)s::float8 * length) + meaning AS score
     FROM ranked WHERE raw >= %(floor)s OR sure OR meaning > 0
     ORDER BY score DESC, id LIMIT %(most_services)s),
 scored AS (
