@@ -55,9 +55,20 @@ def uk(folder: Path, *links: tuple[str, ...]) -> Path:
             "westshire",
             "England",
             "https://w.example",
-            "Westshire",
+            "Westshire County Council",
         ),
-        ("2", "E07000099", "", "", "2", "1", "fenton", "England", "https://f.example", "Fenton"),
+        (
+            "2",
+            "E07000099",
+            "",
+            "",
+            "2",
+            "1",
+            "fenton",
+            "England",
+            "https://f.example",
+            "Fenton Borough Council",
+        ),
     )
     header = "local_authority,lgsl_slug,lgil_slug,url,lgsl,lgil"
     return write(folder / "local_links.csv", header, *links)
@@ -82,6 +93,7 @@ def test_uk_one_item_many_bodies(tmp_path: Path) -> None:
     assert fenton.item.offerings.count() == 2
     assert fenton.region_path == "GB/GB-ENG/E10000099/E07000099/"
     assert full_region_name("E07000099", "en") == "Fenton, Westshire, England, United Kingdom"
+    assert fenton.agency.name == {"en": "Fenton Borough Council"}
     assert (fenton.level, fenton.online, fenton.item.type) == ("4", False, "")
     assert fenton.current is not None
     assert guide_of(fenton.current).website == {"en": "https://f.example/lights"}

@@ -15,6 +15,8 @@ The catalogue of government services for everybody, and cases for programs that 
 Content is bilingual: an object from language to text. Errors are problem documents (RFC 9457) in
 the language of `Accept-Language`. Lists go by cursor: follow `next`. Sending an application takes
 an `Idempotency-Key`: the same key gives the same case, however often it is sent.
+
+The whole catalogue as files, and what changes in it, are at `/open-data`.
 """
 
 api = NinjaAPI(

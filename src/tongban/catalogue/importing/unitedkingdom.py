@@ -7,6 +7,7 @@ shown, never fetched.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,6 +37,11 @@ _INTERACTIONS = {
 }
 # Tier of an authority → level: counties and unitaries as cities, districts as counties.
 _LEVELS = {"1": "3", "2": "4", "3": "3"}
+# What the name of a council says beside that of its area.
+_COUNCIL = re.compile(
+    r"( (County|County Borough|Borough|City|District|Metropolitan Borough|Metropolitan District))?"
+    r" Council$"
+)
 _LINKS = ("local_authority", "lgsl_slug", "lgil_slug", "url", "lgsl", "lgil")
 _AUTHORITY_COLUMNS = ("id", "gss", "slug", "tier_id", "parent_local_authority_id", "country_name")
 
@@ -73,7 +79,7 @@ class UnitedKingdom:
         "lgsl_services.still_used": Column("whether it is still used", "a warning; guide.extra"),
         "lgsl_services.slug": Column("slug of the service", "checked", False),
         "local_authorities.gss": Column("GSS code of the area", "Region.code"),
-        "local_authorities.name": Column("name", "Agency.name, Region.name"),
+        "local_authorities.name": Column("name", "Agency.name; Region.name without “Council”"),
         "local_authorities.country_name": Column("nation", "Region above the area"),
         "local_authorities.parent_local_authority_id": Column("county", "Region above the area"),
         "local_authorities.tier_id": Column("tier", "Offering.level"),
@@ -107,7 +113,7 @@ class UnitedKingdom:
         for row in rows:
             nation = _NATIONS[row["country_name"]][0] if row["country_name"] in _NATIONS else _ROOT
             above = codes.get(row["parent_local_authority_id"], nation)
-            regions[row["gss"]] = RegionRow(row["gss"], {"en": row["name"]}, above)
+            regions[row["gss"]] = RegionRow(row["gss"], {"en": _area(row["name"])}, above)
             authorities[row["slug"]] = _Authority(
                 row["name"], row["gss"], _LEVELS.get(row["tier_id"], ""), row["homepage_url"]
             )
@@ -172,3 +178,8 @@ class UnitedKingdom:
             ),
             names={"en": f"{title} ({does})" if does else title},
         )
+
+
+def _area(authority: str) -> str:
+    """The area of an authority, which the list names by its council alone."""
+    return _COUNCIL.sub("", authority)
