@@ -38,7 +38,9 @@ def test_an_editor_sees_what_is_stuck_and_tries_again(office: Office, client: Cl
     assert "The mother’s identity number" in text
     assert "It has never passed." in text
     (row,) = page.context["broken"]
-    assert row.guides.some == ((office.offering.pk, office.offering.name),)
+    assert row.guides.some == (
+        (office.offering.pk, office.offering.name, office.offering.region.name),
+    )
     first = last_rehearsal(form_id)
     answer = client.post(reverse("workbench:rehearse_now", args=[form_id]), follow=True)
     assert answer.status_code == 200

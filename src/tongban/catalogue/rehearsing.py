@@ -81,7 +81,7 @@ class Affected:
     """The guides whose form it is, as far as an officer looks after them: some by name."""
 
     count: int
-    some: tuple[tuple[int, Localized], ...]  # (offering, name)
+    some: tuple[tuple[int, Localized, Localized], ...]  # (offering, name, region)
 
 
 # --- the robot -----------------------------------------------------------------------------------
@@ -196,7 +196,9 @@ def _editors(form_id: int) -> dict[int, Affected]:
             unowned = unowned.filter(agency_id=post.agency_id)
         reaches.append((account, unowned))
     for account, offerings in reaches:
-        some = tuple(offerings.order_by("sort_key", "id").values_list("pk", "name")[:_NAMED])
+        some = tuple(
+            offerings.order_by("sort_key", "id").values_list("pk", "name", "region__name")[:_NAMED]
+        )
         if some and account not in found:
             count = offerings.count() if len(some) == _NAMED else len(some)
             found[account] = Affected(count, some)
@@ -230,15 +232,15 @@ def affected_guides(officer: Officer, form_ids: Iterable[int]) -> Mapping[int, A
     place = Window(
         RowNumber(), partition_by=F("current__form_id"), order_by=[F("sort_key"), F("pk")]
     )
-    named: dict[int, list[tuple[int, Localized]]] = {}
+    named: dict[int, list[tuple[int, Localized, Localized]]] = {}
     rows: Any = (
         theirs.annotate(place=place)
         .filter(place__lte=_NAMED)
         .order_by("place")
-        .values_list("current__form_id", "pk", "name")
+        .values_list("current__form_id", "pk", "name", "region__name")
     )
-    for form_id, pk, name in rows:
-        named.setdefault(form_id, []).append((pk, name))
+    for form_id, *guide in rows:
+        named.setdefault(form_id, []).append(tuple(guide))
     return {form_id: Affected(counts[form_id], tuple(some)) for form_id, some in named.items()}
 
 
