@@ -15,7 +15,7 @@ from django.db import connection, transaction
 
 from tongban.search import opensearch
 from tongban.search.documents import Document
-from tongban.search.tokens import EXACT, WRITTEN, DocumentTokens, document_tokens, written_words
+from tongban.search.tokens import WRITTEN, DocumentTokens, document_tokens, written_words
 
 # Documents sent to PostgreSQL at once.
 _BATCH = 1000
@@ -113,7 +113,7 @@ def count_words() -> int:
     """Count anew how many entries each token stands in; how many tokens. For rare-word weights."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("DELETE FROM search_word")
-        cursor.execute(_COUNT_WORDS, {"exact": EXACT, "written": WRITTEN})
+        cursor.execute(_COUNT_WORDS, {"written": WRITTEN})
         return int(cursor.rowcount)
 
 
@@ -178,8 +178,8 @@ def _put_entries(batch: Sequence[Document]) -> dict[tuple[int, str], int]:
 
 
 def _words(tokens: Iterable[DocumentTokens], written: Iterable[Iterable[str]]) -> set[str]:
-    """What typing is compared with: not what a whole title is known by."""
-    found = {word for one in tokens for word in one.weights if word[0] != EXACT}
+    """What typing is compared with."""
+    found = {word for one in tokens for word in one.weights}
     return found | {WRITTEN + word for words in written for word in words}
 
 
@@ -251,7 +251,7 @@ ON CONFLICT DO NOTHING
 
 _COUNT_WORDS = """
 INSERT INTO search_word (word, entries)
-SELECT word, ndoc FROM ts_stat('SELECT tsv FROM search_entry') WHERE left(word, 1) <> %(exact)s
+SELECT word, ndoc FROM ts_stat('SELECT tsv FROM search_entry')
 UNION ALL SELECT %(written)s || word, count(*) FROM search_entry, unnest(words) word GROUP BY word
 UNION ALL SELECT '', count(*) FROM search_entry
 """
