@@ -54,7 +54,9 @@ def desk(db: None) -> Desk:
     )
 
 
-def save(version: GuideVersion, who: OfficerRows, seen: Guide, revision: int = 0, **changes: object):
+def save(
+    version: GuideVersion, who: OfficerRows, seen: Guide, revision: int = 0, **changes: object
+):
     return save_draft(
         version.pk, changes, seen=mark_of(seen, changes), revision=revision, by=who.officer
     )

@@ -47,7 +47,9 @@ def as_exported(some: list[Guide]) -> list[Exported]:
     agency = Agency(name={"zh": "公安局"})
     found = []
     for at, guide in enumerate(some):
-        offering = Offering(source="t", code=f"0{at}", name={"zh": "甲"}, agency=agency, region_id="99")
+        offering = Offering(
+            source="t", code=f"0{at}", name={"zh": "甲"}, agency=agency, region_id="99"
+        )
         version = GuideVersion(
             offering=offering, number=1, state="published", content=guide.model_dump(mode="json")
         )

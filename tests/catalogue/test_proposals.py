@@ -44,7 +44,10 @@ def test_a_change_is_put_before_those_it_concerns(desk: Desk, item: Item) -> Non
     new = revised(
         item,
         statutory=8,
-        materials=[{"key": "proof", "name": {"zh": "医学证明"}}, {"key": "id", "name": {"zh": "身份证"}}],
+        materials=[
+            {"key": "proof", "name": {"zh": "医学证明"}},
+            {"key": "id", "name": {"zh": "身份证"}},
+        ],
     )
     with pytest.raises(Refused, match="item.not_yours"):
         change_item(item.pk, new, reason=WHY, seen=edit_of(item), by=desk.wang.officer)

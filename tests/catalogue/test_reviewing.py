@@ -58,13 +58,13 @@ def test_two_people_and_what_is_in_review_stands(desk: Desk) -> None:
     assert current is not None
     assert guide_of(current).notes["zh"] == "新说明"
     assert list(
-        EditorAct.objects.filter(offering=desk.offering).order_by("pk").values_list("act", flat=True)
+        EditorAct.objects.filter(offering=desk.offering)
+        .order_by("pk")
+        .values_list("act", flat=True)
     ) == ["start", "save", "submit", "send_back", "submit", "approve", "publish"]
 
 
-def test_one_may_do_where_the_installation_says_so(
-    desk: Desk, settings: Settings
-) -> None:
+def test_one_may_do_where_the_installation_says_so(desk: Desk, settings: Settings) -> None:
     settings.GUIDES_NEED_TWO = False
     assert approve(ready(desk).pk, by=desk.wang.officer).state == "published"
 
@@ -101,3 +101,23 @@ def test_a_planned_version_gives_way_to_a_newer_one(desk: Desk) -> None:
     send_back(version.pk, note="不急", by=desk.wang.officer)
     assert start_draft(desk.offering.pk, by=desk.wang.officer).pk == version.pk
     assert GuideVersion.objects.get(pk=version.pk).effective_on is None
+
+
+def test_errors_keep_a_guide_back_also_on_its_day(desk: Desk) -> None:
+    with clock.freeze(MONDAY):
+        version = start_draft(desk.offering.pk, by=desk.wang.officer)
+        limits = guide_of(version).limits.model_dump(mode="json")
+        save(version, desk.wang, guide_of(version), limits=limits | {"promised": 99})
+        submit(version.pk, change_note=NOTE, by=desk.wang.officer)
+        for on in (None, clock.today() + timedelta(days=1)):
+            with pytest.raises(Refused, match="guide.has_errors"):
+                approve(version.pk, by=desk.li.officer, effective_on=on)
+        # As if the rule had come after the approval.
+        GuideVersion.objects.filter(pk=version.pk).update(
+            state="approved", reviewed_at=clock.now(), effective_on=clock.today()
+        )
+        assert publish_due() == 0
+        assert publish_due() == 0
+    late = EditorAct.objects.filter(version=version, act="late")
+    assert late.count() == 1  # said once
+    assert GuideVersion.objects.get(pk=version.pk).state == "approved"

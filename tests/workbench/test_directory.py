@@ -70,7 +70,8 @@ def test_saving_a_page_as_it_is_changes_nothing(desk: Desk) -> None:
     start = f"/work/guides/{desk.offering.pk}/"
     assert client.post(start + "begin/").status_code == 302
     before = guide_of(GuideVersion.objects.get(offering=desk.offering, state="draft"))
-    for one in labels.SECTIONS:
+    kinds = ("materials", "limits", "result", "places", "ways", "notes")  # every kind of control
+    for one in (section for section in labels.SECTIONS if section.slug in kinds):
         page = client.get(f"{start}draft/{one.slug}/")
         posted = fields_of(page.content.decode()) | {"do": ["save"]}
         assert client.post(f"{start}draft/{one.slug}/", posted).status_code == 302, one.slug
@@ -164,9 +165,7 @@ def test_a_bulk_change_is_looked_at_then_done(desk: Desk) -> None:
     refused = client.post("/en/work/guides/bulk/", asked | {"then": "submit"})
     assert refused.status_code == 422  # no reason given
     assert not DirectoryWork.objects.exists()
-    begun = client.post(
-        "/en/work/guides/bulk/", asked | {"reason_zh": "换号", "then": "submit"}
-    )
+    begun = client.post("/en/work/guides/bulk/", asked | {"reason_zh": "换号", "then": "submit"})
     work = DirectoryWork.objects.get()
     assert client.get(begun["Location"])["Refresh"] == "3"
     do_work(work_id=work.pk)

@@ -124,6 +124,7 @@ def publish(version_id: int, *, by: Officer | None = None) -> GuideVersion:
         )
     if by is not None:
         _require_review(version, by)
+    planned = version.state == GuideVersion.State.APPROVED
     moment = clock.now()
     version.offering.versions.filter(state=GuideVersion.State.PUBLISHED).update(
         state=GuideVersion.State.WITHDRAWN, withdrawn_at=moment
@@ -136,7 +137,7 @@ def publish(version_id: int, *, by: Officer | None = None) -> GuideVersion:
     guide = guide_of(version)
     copy_to_offering(version.offering, version, guide)
     # An editor's guide with errors is refused; an import's is taken and its errors are shown.
-    examine(version, guide, refuse=by is not None)
+    examine(version, guide, refuse=planned or by is not None)
     version.offering.save()
     reindex([version.offering_id])
     if by is not None:

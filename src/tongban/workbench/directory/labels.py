@@ -67,7 +67,9 @@ LABELS: dict[str, Words] = {
     "basis.title": W(_("Name of the law or rule")),
     "basis.article": W(_("Article")),
     "basis.says": W(_("What it provides, in plain words")),
-    "basis.ends_on": W(_("Last day it applies"), _("Such as 2026-12-31. Leave empty while it applies.")),
+    "basis.ends_on": W(
+        _("Last day it applies"), _("Such as 2026-12-31. Leave empty while it applies.")
+    ),
     "basis.url": W(_("Address of its text on the internet")),
     "authority": W(_("By what right the agency acts")),
     "authority.power": W(_("Where the power comes from")),
@@ -262,7 +264,8 @@ LANGUAGES: dict[str, Text] = {"zh": _("Chinese"), "en": _("English")}
 RARE = {
     "conditions.basis", "conditions.question", "conditions.if_not", "materials.blank",
     "materials.sample", "materials.paper", "materials.source_note", "materials.acceptance",
-    "materials.basis", "materials.copies", "materials.is_form", "basis.url", "basis.ends_on", "fees.standard",
+    "materials.basis", "materials.copies", "materials.is_form", "basis.url",
+    "basis.ends_on", "fees.standard",
     "fees.waiver_basis", "steps.calendar_days", "steps.office", "steps.role", "steps.standard",
     "result.sample",
 }  # fmt: skip
