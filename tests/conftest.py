@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytest_django.fixtures import Settings
@@ -32,6 +33,21 @@ def _own_folders(settings: Settings, tmp_path: Path) -> None:
         "default": settings.STORAGES["default"] | {"OPTIONS": {"location": tmp_path / "files"}}
     }
     settings.SMS_FOLDER = tmp_path / "sms"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _tests_empty_tables() -> None:
+    """Tests with transactions of their own end with empty tables; ledgers refuse to be emptied."""
+    from django.db.backends.postgresql.operations import DatabaseOperations
+
+    flush = DatabaseOperations.sql_flush
+
+    def past_ledgers(self: DatabaseOperations, *given: Any, **named: Any) -> list[str]:
+        change = "ALTER TABLE supervision_entry {} TRIGGER USER"
+        statements = flush(self, *given, **named)
+        return [change.format("DISABLE"), *statements, change.format("ENABLE")]
+
+    DatabaseOperations.sql_flush = past_ledgers  # type: ignore[method-assign]
 
 
 @pytest.fixture(autouse=True)

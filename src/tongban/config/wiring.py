@@ -8,12 +8,14 @@ from tongban.cases.api import on_calendar_changed
 from tongban.catalogue.api import lint_imported
 from tongban.kernel.announcements import Listener, subscribe
 from tongban.notices.api import TOLD, links_to, tell_case_news, tell_rehearsal_news
+from tongban.supervision.api import LIST_NEWS, tell_list_news
 
 SUBSCRIPTIONS: dict[str, list[Listener]] = {
     **{f"case.{act}": [tell_case_news] for act in TOLD},
     "calendar.changed": [on_calendar_changed],
     "catalogue.imported": [lint_imported],
     "rehearsal.broken": [tell_rehearsal_news],
+    **{f"supervision.{kind}": [tell_list_news] for kind in LIST_NEWS},
 }
 
 # Which page a notice's subject leads to.

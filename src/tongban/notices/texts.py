@@ -8,20 +8,12 @@ from datetime import date
 from typing import Any
 
 from django.utils import translation
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tongban.kernel.localized import pick
 from tongban.look.formats import day
-
-
-@dataclass(frozen=True)
-class Words:
-    """The words of one kind, with %(names)s of the context. `body_without_due` if no date."""
-
-    title: Promise
-    body: Promise
-    body_without_due: Promise | None = None
+from tongban.notices.list_texts import LIST_KINDS
+from tongban.notices.words import Words
 
 
 @dataclass(frozen=True)
@@ -33,6 +25,7 @@ class Letter:
 
 
 KINDS: Mapping[str, Words] = {
+    **LIST_KINDS,
     "case.submit": Words(
         _("We have your application: %(item)s"),
         _(
@@ -151,12 +144,24 @@ def letter(kind: str, context: Mapping[str, Any], language: str) -> Letter:
 
 def _values(context: Mapping[str, Any]) -> dict[str, str]:
     values = dict.fromkeys(
-        ("due", "answer_by", "note", "number", "item", "agency", "count", "problem"), ""
+        (
+            "due",
+            "old_due",
+            "answer_by",
+            "note",
+            "number",
+            "item",
+            "list",
+            "agency",
+            "count",
+            "problem",
+        ),
+        "",
     )
     for name, value in context.items():
         if isinstance(value, Mapping):
             values[name] = pick(value)
-        elif name in ("due", "answer_by"):
+        elif name in ("due", "old_due", "answer_by"):
             values[name] = day(date.fromisoformat(value)) if value else ""
         else:
             values[name] = str(value or "")

@@ -16,6 +16,8 @@ from tongban.supervision.models import (
     Section,
     Task,
 )
+from tongban.supervision.news import TOLD as LIST_NEWS
+from tongban.supervision.news import tell as tell_list_news
 from tongban.supervision.observing import (
     RULES,
     Said,
@@ -84,16 +86,17 @@ from tongban.supervision.timing import (
 from tongban.supervision.urging import tell_superiors, warn_all
 
 __all__ = [
-    "BY_URGENCY", "OPEN", "RULES", "SMALLEST_SAMPLE", "Assessment", "Change", "Digest", "Effect",
-    "Entry", "EntryView", "Evidence", "EvidenceEntry", "Ground", "IndicatorEntry",
-    "MilestoneEntry", "Observation", "Patience", "Plan", "PlanEntry", "Progress", "Report",
-    "Said", "Schedule", "Section", "Tally", "Task", "TaskEntry", "TaskView", "TimeState",
-    "UnitEntry", "UnitTally", "adopt", "assess", "by_unit", "change", "claim", "close",
-    "close_plan", "days_late", "drop", "effects", "entry_view", "erase", "follow", "followed",
-    "followers", "follows", "history", "is_of_unit", "is_programme", "lines", "loosens",
-    "make_digest", "make_plan", "observe", "plan_by_slug", "plans_of", "public_key", "publish",
-    "published", "published_plans", "put_tasks", "recent_entries", "regions_above", "remove",
-    "reopen", "reply", "report", "said_on", "second", "send_back", "show", "slip", "slipped",
-    "take_back", "tallies", "tally", "tasks_of_unit", "tell_superiors", "time_state",
-    "to_moderate", "to_review", "unfollow", "view_of", "views", "waiting_for_answer", "warn_all",
+    "BY_URGENCY", "LIST_NEWS", "OPEN", "RULES", "SMALLEST_SAMPLE", "Assessment", "Change",
+    "Digest", "Effect", "Entry", "EntryView", "Evidence", "EvidenceEntry", "Ground",
+    "IndicatorEntry", "MilestoneEntry", "Observation", "Patience", "Plan", "PlanEntry",
+    "Progress", "Report", "Said", "Schedule", "Section", "Tally", "Task", "TaskEntry",
+    "TaskView", "TimeState", "UnitEntry", "UnitTally", "adopt", "assess", "by_unit", "change",
+    "claim", "close", "close_plan", "days_late", "drop", "effects", "entry_view", "erase",
+    "follow", "followed", "followers", "follows", "history", "is_of_unit", "is_programme",
+    "lines", "loosens", "make_digest", "make_plan", "observe", "plan_by_slug", "plans_of",
+    "public_key", "publish", "published", "published_plans", "put_tasks", "recent_entries",
+    "regions_above", "remove", "reopen", "reply", "report", "said_on", "second", "send_back",
+    "show", "slip", "slipped", "take_back", "tallies", "tally", "tasks_of_unit",
+    "tell_list_news", "tell_superiors", "time_state", "to_moderate", "to_review", "unfollow",
+    "view_of", "views", "waiting_for_answer", "warn_all",
 ]  # fmt: skip
