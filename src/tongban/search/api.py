@@ -10,6 +10,7 @@ from tongban.search.log import Words as SearchedWords
 from tongban.search.log import record as record_search
 from tongban.search.log import record_opened
 from tongban.search.log import report as search_report
+from tongban.search.meaning import coverage as meaning_coverage
 from tongban.search.searching import find
 from tongban.search.suggesting import suggest
 from tongban.search.synonyms import Entry as Synonym
@@ -36,6 +37,7 @@ __all__ = [
     "find",
     "has_letters",
     "having",
+    "meaning_coverage",
     "preview_synonym",
     "put",
     "rebuild",

@@ -304,6 +304,27 @@ def missing(embedder: Embedder) -> list[Missing]:
     return found
 
 
+@dataclass(frozen=True)
+class Coverage:
+    """How far search by meaning goes; `embedder` "": there is none, and words alone find."""
+
+    embedder: str
+    services: int
+    with_vectors: int
+
+
+def coverage() -> Coverage:
+    """How many services have vectors of meaning, and whose."""
+    embedder = chosen()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), count(v.key)"
+            " FROM search_entry e LEFT JOIN search_vectors v USING (key)"
+        )
+        services, with_vectors = cursor.fetchone()
+    return Coverage(embedder.name if embedder else "", services, with_vectors)
+
+
 def has_new() -> bool:
     """Whether there is an embedder, and a service without vectors."""
     if chosen() is None:

@@ -27,6 +27,7 @@ from tongban.directory.api import CHINA, NoSuchCalendar, calendar_coverage
 from tongban.kernel import clock
 from tongban.kernel.jobs import DEAD_AFTER
 from tongban.kernel.sealed import CannotOpen, seal, unseal
+from tongban.search.api import meaning_coverage
 
 Verdict = Literal["OK", "WARN", "FAIL"]
 
@@ -228,6 +229,17 @@ def search() -> Iterator[Finding]:
         yield Finding("OK", "search", "finds what the catalogue holds")
 
 
+def meaning() -> Iterator[Finding]:
+    known = meaning_coverage()
+    has = f"{known.with_vectors:,} of {known.services:,} services have vectors"
+    if not known.embedder:
+        yield Finding("OK", "meaning", "searches go by words alone (docs/howto/search-at-scale.md)")
+    elif known.with_vectors < 0.9 * known.services:
+        yield Finding("WARN", "meaning", has, "./tongban manage embed_services")
+    else:
+        yield Finding("OK", "meaning", f"{has} of {known.embedder}")
+
+
 def keys() -> Iterator[Finding]:
     remedy = "set TONGBAN_SEAL_KEYS to “id:base64 of 32 random bytes” and never lose it"
     try:
@@ -269,7 +281,7 @@ def mail() -> Iterator[Finding]:
 
 
 ON_DATABASE: list[Callable[[], Iterator[Finding]]] = [
-    migrations, worker, jobs, clocks, calendar, search,
+    migrations, worker, jobs, clocks, calendar, search, meaning,
 ]  # fmt: skip
 APART: list[Callable[[], Iterator[Finding]]] = [
     assets, translations, disk, keys, mail, exposure,
