@@ -10,7 +10,7 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.core.cache import cache
 from django.db import connection
@@ -53,6 +53,8 @@ _FLOOR_OF_TWO, _FLOOR_STEP, _FLOOR = 0.36, 0.06, 0.18
 _SENTENCE = 4
 # Of so few, a document that has all is found wherever it has them.
 _MOST_TOGETHER = 6
+Parameters: TypeAlias = dict[str, str | int | float | list[str] | list[int] | list[float]]
+
 # What has less than this of what the best has is not found either.
 _CUT = 0.3
 # `ts_rank` gives one occurrence 6/π² of its weight.
@@ -322,7 +324,7 @@ def is_large(region_path: str) -> bool:
     return bool(known)
 
 
-def serving(region_path: str) -> tuple[str, dict[str, object]]:
+def serving(region_path: str) -> tuple[str, Parameters]:
     """A condition on documents `d`: offered to people of a region; with its parameters."""
     if not region_path:
         return "true", {}
@@ -348,7 +350,7 @@ def _statement(
     n: int,
     counted: bool,
     meant: Mapping[int, float],
-) -> tuple[str, dict[str, object]]:
+) -> tuple[str, Parameters]:
     """One statement for hits, total and facets, and its parameters."""
     where, parameters = serving(region_path)
     parameters |= {
@@ -415,7 +417,8 @@ WITH ranked AS MATERIALIZED (
     FROM search_document d WHERE {where} AND {matches}),
 scored AS (
     SELECT id, entry_id, region_path, online, popularity, facets,
-        raw / %(whole)s / (%(length_base)s::float8 + %(length_rate)s::float8 * length) + meaning AS score
+        raw / %(whole)s / (%(length_base)s::float8 + %(length_rate)s::float8 * length) + meaning
+            AS score
     FROM ranked WHERE raw >= %(floor)s OR sure OR meaning > 0
     ORDER BY score DESC, id LIMIT %(most)s),
 """
@@ -426,7 +429,8 @@ WITH ranked AS MATERIALIZED (
         d.{length} AS length, {meaning} AS meaning
     FROM search_entry d WHERE {matches} AND {somewhere}),
 services AS (
-    SELECT id, raw / %(whole)s / (%(length_base)s::float8 + %(length_rate)s::float8 * length) + meaning AS score
+    SELECT id, raw / %(whole)s / (%(length_base)s::float8 + %(length_rate)s::float8 * length)
+            + meaning AS score
     FROM ranked WHERE raw >= %(floor)s OR sure OR meaning > 0
     ORDER BY score DESC, id LIMIT %(most_services)s),
 scored AS (

@@ -137,7 +137,7 @@ _lock = threading.Lock()
 def _lists() -> _Lists:
     """The words of the index, read again every minute: the cache says when."""
     global _kept
-    token = cache.get_or_set("search:lexicon", lambda: secrets.token_hex(8), _FRESH)
+    token = str(cache.get_or_set("search:lexicon", lambda: secrets.token_hex(8), _FRESH))
     with _lock:
         if _kept.token != token:
             _kept = _Lists(token, _most_frequent(WRITTEN), _most_frequent(SOUND))

@@ -244,7 +244,7 @@ def syllables(run: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=20_000)
 def _name_tokens(name: str) -> tuple[frozenset[str], frozenset[str]]:
-    tokens = set()
+    tokens: set[str] = set()
     found = runs(normal(name))
     for run in found:
         if is_han(run):
@@ -255,7 +255,7 @@ def _name_tokens(name: str) -> tuple[frozenset[str], frozenset[str]]:
     if exact := exact_token(name):
         tokens.add(exact)
     sounds = syllables("".join(run for run in found if is_han(run)))
-    spoken = set()
+    spoken: set[str] = set()
     for start in range(min(len(sounds), _MOST_SOUNDS)):
         spoken.add(SOUND + "".join(sounds[start : start + _SYLLABLES]))
         spoken.add(INITIALS + "".join(one[0] for one in sounds[start : start + _INITIALS]))
