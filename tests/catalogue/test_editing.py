@@ -95,7 +95,7 @@ def test_one_draft_is_worked_on_by_two(desk: Desk) -> None:
 
 
 def test_only_one_s_own_guides(desk: Desk) -> None:
-    with pytest.raises(Refused, match="guide.not_yours"):
+    with pytest.raises(Refused, match=r"guide\.not_yours"):
         start_draft(desk.offering.pk, by=desk.stranger.officer)
     version = start_draft(desk.offering.pk, by=desk.wang.officer)
     for attempt in (
@@ -103,7 +103,7 @@ def test_only_one_s_own_guides(desk: Desk) -> None:
         lambda: discard_draft(version.pk, by=desk.stranger.officer),
         lambda: confirm_translations(version.pk, ["summary"], by=desk.stranger.officer),
     ):
-        with pytest.raises(Refused, match="guide.not_yours"):
+        with pytest.raises(Refused, match=r"guide\.not_yours"):
             attempt()
     assert confirm_checked([desk.offering.pk], by=desk.stranger.officer) == 0
     assert confirm_checked([desk.offering.pk], by=desk.wang.officer) == 1
@@ -112,11 +112,11 @@ def test_only_one_s_own_guides(desk: Desk) -> None:
 def test_undo_is_a_new_draft_of_an_old_version(desk: Desk) -> None:
     with clock.freeze(MONDAY):
         version = start_draft(desk.offering.pk, by=desk.wang.officer, number=1)
-        with pytest.raises(Refused, match="guide.draft_there"):
+        with pytest.raises(Refused, match=r"guide\.draft_there"):
             start_draft(desk.offering.pk, by=desk.li.officer, number=1)
         discard_draft(version.pk, by=desk.li.officer)
     assert in_work(desk.offering.pk) is None
-    with pytest.raises(Refused, match="guide.no_version"):
+    with pytest.raises(Refused, match=r"guide\.no_version"):
         start_draft(desk.offering.pk, by=desk.wang.officer, number=77)
     assert start_draft(desk.offering.pk, by=desk.wang.officer, number=1).number == 2
 

@@ -37,15 +37,15 @@ def test_two_people_and_what_is_in_review_stands(desk: Desk) -> None:
         with pytest.raises(Refused, match=code):
             attempt()
     version = ready(desk)
-    with pytest.raises(Refused, match="guide.no_draft"):
+    with pytest.raises(Refused, match=r"guide\.no_draft"):
         save(version, desk.wang, guide_of(version), notes={})
-    with pytest.raises(Refused, match="guide.own_work"):
+    with pytest.raises(Refused, match=r"guide\.own_work"):
         approve(version.pk, by=desk.wang.officer)
-    with pytest.raises(Refused, match="guide.own_work"):
+    with pytest.raises(Refused, match=r"guide\.own_work"):
         publish(version.pk, by=desk.wang.officer)
-    with pytest.raises(Refused, match="guide.not_yours"):
+    with pytest.raises(Refused, match=r"guide\.not_yours"):
         approve(version.pk, by=desk.stranger.officer)
-    with pytest.raises(Refused, match="guide.say_why"):
+    with pytest.raises(Refused, match=r"guide\.say_why"):
         send_back(version.pk, note=" ", by=desk.li.officer)
     send_back(version.pk, note="请写明地址。", by=desk.li.officer)
     version.refresh_from_db()
@@ -73,9 +73,9 @@ def test_the_day_comes_and_the_last_day_goes(desk: Desk) -> None:
     with clock.freeze(MONDAY):
         version = ready(desk)
         begins = clock.today() + timedelta(days=7)
-        with pytest.raises(Refused, match="guide.past_day"):
+        with pytest.raises(Refused, match=r"guide\.past_day"):
             approve(version.pk, by=desk.li.officer, effective_on=date(2026, 10, 1))
-        with pytest.raises(Refused, match="guide.ends_first"):
+        with pytest.raises(Refused, match=r"guide\.ends_first"):
             approve(
                 version.pk, by=desk.li.officer, effective_on=begins, ends_on=begins - timedelta(1)
             )
@@ -110,7 +110,7 @@ def test_errors_keep_a_guide_back_also_on_its_day(desk: Desk) -> None:
         save(version, desk.wang, guide_of(version), limits=limits | {"promised": 99})
         submit(version.pk, change_note=NOTE, by=desk.wang.officer)
         for on in (None, clock.today() + timedelta(days=1)):
-            with pytest.raises(Refused, match="guide.has_errors"):
+            with pytest.raises(Refused, match=r"guide\.has_errors"):
                 approve(version.pk, by=desk.li.officer, effective_on=on)
         # As if the rule had come after the approval.
         GuideVersion.objects.filter(pk=version.pk).update(

@@ -10,8 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from tests.catalogue.test_editing import Desk, desk
 from tests.case_factories import make_guide, make_offering
+from tests.catalogue.test_editing import Desk, desk
 from tongban.catalogue.anatomy import elements
 from tongban.catalogue.guide import Guide
 from tongban.catalogue.models import DirectoryWork, GuideVersion

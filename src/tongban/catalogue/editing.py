@@ -130,7 +130,8 @@ def start_draft(offering_id: int, *, by: Officer, number: int | None = None) -> 
         by=by,
         translated_from=base.translated_from if base else {},
     )
-    record("start", offering_id, by=by, version=version, **({"from": number} if number else {}))
+    facts: dict[str, Any] = {"from": number} if number else {}
+    record("start", offering_id, by=by, version=version, **facts)
     return version
 
 

@@ -67,7 +67,7 @@ def worklist(officer: Officer, narrowed: GuideFilter) -> QuerySet[Offering]:
     return found.filter(_concerning(narrowed.concern)) if narrowed.concern else found
 
 
-def concern_counts(officer: Officer, narrowed: GuideFilter) -> dict[Concern, int]:
+def concern_counts(officer: Officer, narrowed: GuideFilter) -> dict[str, int]:
     """How many guides each concern would show, the other filters as they are. Two queries."""
     found = worklist(officer, replace(narrowed, concern="")).order_by()
     own = [one for one in CONCERNS if one not in ("draft", "review", "approved", "proposals")]

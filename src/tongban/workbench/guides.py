@@ -371,7 +371,7 @@ def _guide(
         "due_for_check": bool(
             current and (current.checked_on is None or current.checked_on < desk.unchecked_before())
         ),
-        "checked_by": names.get(current.checked_by_id, "") if current else "",
+        "checked_by": names.get(current.checked_by_id or 0, "") if current else "",
         "owner": names.get(offering.owner_id, "") if offering.owner_id else "",
         "owners": owners_for(offering.agency_id, request.officer),
         "proposals": desk.open_proposals(offering),

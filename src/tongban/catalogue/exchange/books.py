@@ -150,9 +150,7 @@ def _csv_archive(
 
 
 def _broken() -> Refused:
-    return Refused(
-        "file.broken", _("This file is damaged or incomplete. Save it again and retry.")
-    )
+    return Refused("file.broken", _("This file is damaged or incomplete. Save it again and retry."))
 
 
 # --- workbooks ------------------------------------------------------------------------------------
@@ -175,7 +173,7 @@ def _workbook(content: bytes, archive: zipfile.ZipFile, problems: Problems) -> B
             if table not in shapes():
                 problems.say("unknown_table", sheet.title, is_error=False)
                 continue
-            path = sheet._worksheet_path  # where openpyxl found it
+            path = sheet._worksheet_path  # type: ignore[attr-defined]  # where openpyxl found it
             formulas = _oddities(archive, path, table, problems)
             _sheet(book, table, sheet.iter_rows(values_only=True), formulas, problems)
     except (KeyError, ValueError, ElementTree.ParseError, zipfile.BadZipFile) as error:

@@ -144,7 +144,7 @@ def check_file(work: DirectoryWork, officer: Officer, progress: Progress) -> dic
     """Read a file and say what it would change, and every row that cannot be taken in."""
     problems = Problems()
     counts = {"guides": 0, "changed": 0, "unchanged": 0, "bad_guides": 0}
-    changed = []
+    changed: list[list[Any]] = []
     for fitted in _fitted(work, officer, problems, progress):
         counts["guides"] += 1
         if fitted is None:

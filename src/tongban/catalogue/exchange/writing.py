@@ -138,7 +138,7 @@ def write_xlsx(guides: Callable[[], Iterable[Exported]], path: Path) -> None:
     book.save(path)
 
 
-def _text(sheet: Any, text: str) -> WriteOnlyCell:
+def _text(sheet: Any, text: str) -> Any:
     """A cell that is text whatever it looks like: no formula, no number, no date."""
     cell = WriteOnlyCell(sheet, value=text)
     cell.data_type = "s"

@@ -95,7 +95,7 @@ def review(request: OfficerRequest, offering_id: int) -> HttpResponse:
         else:
             return redirect("workbench:guide", offering.pk)
     guide = guide_of(version)
-    current = GuideVersion.objects.filter(pk=offering.current_id).first()
+    current = GuideVersion.objects.filter(pk=offering.current_id or 0).first()
     names = account_names(
         {one for one in (version.submitted_by_id, version.changed_by_id) if one is not None}
     )

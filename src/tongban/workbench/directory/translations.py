@@ -90,7 +90,8 @@ def _confirm(request: OfficerRequest, offering: Offering, version: GuideVersion)
 
 def _version(offering: Offering) -> GuideVersion:
     version = (
-        desk.in_work(offering.pk) or GuideVersion.objects.filter(pk=offering.current_id).first()
+        desk.in_work(offering.pk)
+        or GuideVersion.objects.filter(pk=offering.current_id or 0).first()
     )
     if version is None:
         raise Http404
