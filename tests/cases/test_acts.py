@@ -11,6 +11,8 @@ from django.db import DatabaseError, connection, transaction
 
 from tests.case_factories import ANSWERS, SMALL_FORM, make_case, make_offering
 from tests.factories import (
+    LONG_AGO,
+    make_account,
     make_agency,
     make_calendar,
     make_firm,
@@ -356,6 +358,7 @@ def test_acts_are_announced_with_what_listeners_need(world: World) -> None:
     from tongban.cases.records import news
 
     event = world.case.events.get()
+    make_mandate(make_account(), world.case.party, until=LONG_AGO + timedelta(days=1))  # over
     told = news(world.case, event, cases.open_stage(world.case))
     assert told["accounts"] == [world.applicant.account_id]
     assert told["number"] == world.case.number

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tongban.cases import lifecycle
@@ -120,7 +121,8 @@ def write_event(
 
 def news(case: Case, event: CaseEvent, stage: Stage | None) -> dict[str, Any]:
     """What listeners are told: enough to tell a person without asking back."""
-    accounts = case.party.mandates.filter(revoked_at__isnull=True).values_list(
+    in_force = Q(until__isnull=True) | Q(until__gt=clock.now())
+    accounts = case.party.mandates.filter(in_force, revoked_at__isnull=True).values_list(
         "account_id", flat=True
     )
     return {
