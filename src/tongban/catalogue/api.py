@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from tongban.catalogue import desk, facets, lists, open_data, quality
+from tongban.catalogue import desk, differences, facets, linked_data, lists, open_data, quality
 from tongban.catalogue.content import ItemContent
-from tongban.catalogue.differences import Change, Piece, differences, languages_changed, marked
 from tongban.catalogue.editing import editable, with_drafts
 from tongban.catalogue.finding import (
     MOST_FOUND,
@@ -32,13 +31,6 @@ from tongban.catalogue.finding import (
 )
 from tongban.catalogue.guide import Guide, LimitUnit, Material
 from tongban.catalogue.indexing import check_index, rebuild_index, reindex
-from tongban.catalogue.linked_data import (
-    Addresses,
-    Surroundings,
-    as_script,
-    government_service,
-    surroundings,
-)
 from tongban.catalogue.linting.bulk import lint_imported
 from tongban.catalogue.linting.checking import check_guide
 from tongban.catalogue.linting.findings import FindingView
@@ -74,11 +66,9 @@ from tongban.catalogue.relations import Related, relate, related, unrelate
 
 __all__ = [
     "MOST_FOUND",
-    "Addresses",
     "Affected",
     "Audience",
     "BadContent",
-    "Change",
     "FindingView",
     "FoundService",
     "FoundServices",
@@ -93,18 +83,15 @@ __all__ = [
     "Offering",
     "Outcome",
     "Outline",
-    "Piece",
     "Problem",
     "Rehearsal",
     "Related",
     "Suggestion",
-    "Surroundings",
     "Theme",
     "ThemeSummary",
     "add_version",
     "affected_guides",
     "also_offered",
-    "as_script",
     "browse",
     "check_guide",
     "check_index",
@@ -114,16 +101,14 @@ __all__ = [
     "editable",
     "facets",
     "find",
-    "government_service",
     "guide_of",
     "has_words",
-    "languages_changed",
     "last_rehearsal",
+    "linked_data",
     "lint_imported",
     "lists",
     "load_items",
     "load_themes",
-    "marked",
     "most_used",
     "not_rehearsed",
     "note_applications",
@@ -146,7 +131,6 @@ __all__ = [
     "serving",
     "similar",
     "suggest",
-    "surroundings",
     "themes",
     "unrelate",
     "version_by_number",

@@ -14,15 +14,11 @@ from django.views.decorators.http import require_safe
 from pydantic import BaseModel
 
 from tongban.catalogue.api import (
-    Change,
     Guide,
     GuideVersion,
     Offering,
-    Piece,
     differences,
     guide_of,
-    languages_changed,
-    marked,
     offering_by_slug,
     version_by_number,
     versions_of,
@@ -43,7 +39,7 @@ class Marked:
     """A text with its changes; `lang` if it is not the page's language."""
 
     lang: str
-    pieces: Sequence[Piece]
+    pieces: Sequence[differences.Piece]
 
 
 @dataclass(frozen=True)
@@ -92,7 +88,7 @@ def changes(request: HttpRequest, slug: str) -> HttpResponse:
 
 def parts_of(old: Guide, new: Guide) -> list[Part]:
     """Everything that differs, part by part, in the reader's language."""
-    found = differences(old, new)
+    found = differences.differences(old, new)
     codes = {one.centre for guide in (old, new) for one in guide.windows}
     places = centres(codes) if any(one.path[0] == "windows" for one in found) else {}
     told = [(str(one.path[0]), _said(one, places)) for one in found]
@@ -122,13 +118,14 @@ def _version(offering: Offering, number: int) -> GuideVersion:
     return found
 
 
-def _said(change: Change, places: Mapping[str, CentreSummary]) -> Said:
+def _said(change: differences.Change, places: Mapping[str, CentreSummary]) -> Said:
     path = ".".join(step for step in change.path if isinstance(step, str))
     if path in ENTRIES and isinstance(change.subject or change.new, BaseModel | tuple):
         return _said_of_entry(path, change, places)
     if change.path[0] == "extra":
-        return Said(_("“%(name)s” in the details of the source") % {"name": change.path[-1]},
-                    [Marked("", marked(str(change.old or ""), str(change.new or "")))])  # fmt: skip
+        pieces = differences.marked(str(change.old or ""), str(change.new or ""))
+        words = _("“%(name)s” in the details of the source") % {"name": change.path[-1]}
+        return Said(words, [Marked("", pieces)])
     label = str(LABELS.get(path, _("A detail")))
     if change.subject is not None:
         label = _("%(entry)s – %(part)s") % {
@@ -144,7 +141,9 @@ def _said(change: Change, places: Mapping[str, CentreSummary]) -> Said:
     return Said(_said_of_value(path, label, change))
 
 
-def _said_of_entry(path: str, change: Change, places: Mapping[str, CentreSummary]) -> Said:
+def _said_of_entry(
+    path: str, change: differences.Change, places: Mapping[str, CentreSummary]
+) -> Said:
     _entry, added, removed, moved = ENTRIES[path]
     if change.kind == "moved" or change.subject is None:
         return Said(str(moved))
@@ -167,16 +166,16 @@ def _name(path: str, subject: BaseModel, places: Mapping[str, CentreSummary]) ->
     return pick(getattr(subject, NAMES[path]))
 
 
-def _said_of_text(label: str, change: Change) -> Said:
+def _said_of_text(label: str, change: differences.Change) -> Said:
     old = change.old if isinstance(change.old, Mapping) else {}
     new = change.new if isinstance(change.new, Mapping) else {}
-    differ = languages_changed(old, new)
+    differ = differences.languages_changed(old, new)
     here = language()
     shown = [here] if here in differ else differ
     texts = [
         Marked(
             "" if one == here else _TAGS.get(one, one),
-            marked(str(old.get(one, "")), str(new.get(one, ""))),
+            differences.marked(str(old.get(one, "")), str(new.get(one, ""))),
         )
         for one in shown
     ]
@@ -191,7 +190,7 @@ def _said_of_text(label: str, change: Change) -> Said:
     return Said(words % {"part": label}, texts)
 
 
-def _said_of_result(label: str, change: Change) -> Said:
+def _said_of_result(label: str, change: differences.Change) -> Said:
     """A whole part that came or went."""
     entry = change.new if isinstance(change.new, BaseModel) else change.old
     name = pick(getattr(entry, "name", {}))
@@ -206,7 +205,7 @@ _IN_DAYS = ("limits.promised", "limits.statutory", "limits.acceptance", "steps.d
             "limits.special.days")  # fmt: skip
 
 
-def _days(path: str, label: str, change: Change) -> str:
+def _days(path: str, label: str, change: differences.Change) -> str:
     old = change.old if isinstance(change.old, int) else None
     new = change.new if isinstance(change.new, int) else None
     after = _in_days(new)
@@ -238,7 +237,7 @@ def _in_days(days: int | None) -> str:
     return days_in_words(days, "working_days")
 
 
-def _said_of_value(path: str, label: str, change: Change) -> str:
+def _said_of_value(path: str, label: str, change: differences.Change) -> str:
     if path == "online":
         return (
             _("You can now apply online.") if change.new else _("You can no longer apply online.")

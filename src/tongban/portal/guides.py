@@ -18,16 +18,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tongban.catalogue.api import (
-    Addresses,
     Guide,
     GuideVersion,
     Material,
     Offering,
-    Surroundings,
     also_offered,
-    as_script,
-    government_service,
     guide_of,
+    linked_data,
     offering_by_slug,
     version_by_number,
     versions_of,
@@ -168,8 +165,8 @@ def _linked_data(
 ) -> SafeString:
     """The page for machines, from what it has read already."""
     agency, region = offering.agency, offering.region
-    around = Surroundings(
-        addresses=Addresses(settings.BASE_URL),
+    around = linked_data.Surroundings(
+        addresses=linked_data.Addresses(settings.BASE_URL),
         agencies={
             agency.pk: AgencySummary(
                 id=agency.pk,
@@ -195,9 +192,9 @@ def _linked_data(
         themes={},
         centres=known_centres,
     )
-    told = government_service(offering, guide, around, ratings=opinion.by_level)
+    told = linked_data.government_service(offering, guide, around, ratings=opinion.by_level)
     # `as_script` writes "<", ">" and "&" as escapes, so nothing in it ends the element.
-    return mark_safe(as_script(told))  # noqa: S308
+    return mark_safe(linked_data.as_script(told))  # noqa: S308
 
 
 @require_safe

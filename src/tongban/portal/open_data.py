@@ -27,7 +27,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from tongban.catalogue.api import guide_of, offering_by_slug, open_data, surroundings, themes
+from tongban.catalogue.api import guide_of, linked_data, offering_by_slug, open_data, themes
 from tongban.directory.api import find_agency, find_region
 from tongban.kernel.localized import Localized, language
 
@@ -158,7 +158,7 @@ def service(request: HttpRequest, slug: str) -> HttpResponse:
     if offering is None or offering.current is None:
         raise Http404("no such service")
     guide = guide_of(offering.current)
-    around = surroundings(settings.BASE_URL, [(offering, guide)])
+    around = linked_data.surroundings(settings.BASE_URL, [(offering, guide)])
     told = open_data.document(
         [open_data.public_service(offering, guide, around)],
         open_data.dataset(around, settings.SITE["name"], settings.SITE["region"]),
