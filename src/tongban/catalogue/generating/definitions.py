@@ -210,7 +210,7 @@ def read_definitions(folder: Path, themes: Mapping[str, str]) -> Definitions:
                 agency={level: text(name) for level, name in written.agency.items()},
             )
             families += _families(common, written, themes)
-        except (KeyError, ValueError) as error:
+        except ValueError as error:
             raise BadDefinition(f"{path}: {error}") from error
         services += len(written.services)
     return Definitions(common, departments, tuple(families), services)
@@ -224,7 +224,9 @@ def _families(
             for place, family in enumerate(_variants(common, department, slug, service, themes)):
                 basic = f"99{family.type}{department.number}{number:03d}{place:03d}"
                 yield Family(**{**vars(family), "code": basic})
-        except (KeyError, ValueError) as error:
+        except KeyError as error:
+            raise ValueError(f"{slug}: common.yaml has no {error}") from error
+        except ValueError as error:
             raise ValueError(f"{slug}: {error}") from error
 
 
@@ -320,6 +322,8 @@ def _themes(
     themes: Mapping[str, str],
 ) -> tuple[str, ...]:
     """Those of the service that suit whom it serves, and one at least for each of them."""
+    if unknown := {*written, *department.themes.values()} - themes.keys():
+        raise ValueError(f"no such topic: {', '.join(sorted(unknown))}")
     found = [code for code in written if themes[code] in audiences]
     for audience in audiences:
         if not any(themes[code] == audience for code in found):

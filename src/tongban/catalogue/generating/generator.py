@@ -17,7 +17,7 @@ from django.db import IntegrityError, connection, transaction
 
 from tongban.catalogue.generating.bodies import TOWN, Body, is_made_up, settle_bodies
 from tongban.catalogue.generating.definitions import Definitions, Family, Level, read_definitions
-from tongban.catalogue.generating.guides import Writer, at_body, digest
+from tongban.catalogue.generating.guides import Writer, digest, filled, own_words
 from tongban.catalogue.generating.trees import (
     CITIES,
     COUNTIES,
@@ -256,7 +256,7 @@ def _rows(
             draft = writer.draft(family.code, body.level, writer.promise(family, body), form_id)
             if family.code not in sort_keys:
                 sort_keys[family.code] = sort_key(family.name.localized, 300)
-            window = seat + int(family.code[6:9])
+            words = own_words(body, seat + int(family.code[6:9]))
             yield Prepared(
                 row=number,
                 line=number,
@@ -272,8 +272,8 @@ def _rows(
                 item=ItemKey(family.code, family.name.zh, family.type, family.name.localized),
                 parent=None,
                 form_id=form_id,
-                content=at_body(draft.content, body, window),
-                digest=digest(at_body(draft.source, body, window)),
+                content=filled(draft.content, words),
+                digest=digest(filled(draft.source, words)),
                 limits=draft.guide.limits,
                 said=draft.said,
                 ways=draft.ways,
@@ -407,6 +407,7 @@ def _remove(ids: list[int]) -> None:
         cursor.execute("DELETE FROM catalogue_guideversion WHERE offering_id = ANY(%s)", [ids])
         cursor.execute("DELETE FROM catalogue_offering WHERE id = ANY(%s)", [ids])
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     reindex(ids)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -34,6 +35,8 @@ from tongban.catalogue.publishing import digest_source
 
 # Stands where an agency's own words go. Nothing else in a guide looks like these.
 _PHONE, _COMPLAINT, _PLACE_ZH, _PLACE_EN = "⟦phone⟧", "⟦complaint⟧", "⟦zh⟧", "⟦en⟧"
+
+_MARKS = re.compile("(" + "|".join((_PHONE, _COMPLAINT, _PLACE_ZH, _PLACE_EN)) + ")")
 
 _HOLDING = {"change", "renew", "reissue", "cancel", "extend", "update", "stop", "recheck",
             "annual", "suspend", "resume", "transfer"}  # fmt: skip
@@ -61,8 +64,8 @@ class Draft:
     """A guide of many agencies, with marks where an agency's own words go."""
 
     guide: Guide
-    content: str  # JSON
-    source: str  # what its digest is made from
+    content: tuple[str, ...]  # JSON, cut where an agency's own words go
+    source: tuple[str, ...]  # what its digest is made from, cut likewise
     said: str
     ways: tuple[str, ...]
 
@@ -138,7 +141,7 @@ class Writer:
             payment=Payment(charged=bool(fees), online=True if fees else None),
             steps=steps,
             result=result,
-            faq=tuple(_question(line) for line in common.questions),
+            faq=tuple(_question(line) for line in _asked(common.questions, family)),
             place={"zh": _PLACE_ZH, "en": _PLACE_EN},
             hours={
                 "zh": "工作日 9:00—12:00，13:30—17:00",
@@ -164,8 +167,8 @@ class Writer:
         guide = self.guide(family, level, promised)
         return Draft(
             guide=guide,
-            content=guide.model_dump_json(),
-            source=digest_source(family.name.localized, guide, form_id),
+            content=_cut(guide.model_dump_json()),
+            source=_cut(digest_source(family.name.localized, guide, form_id)),
             said=searched_text(
                 guide.summary,
                 guide.result.name if guide.result else {},
@@ -186,8 +189,8 @@ class Writer:
         return self._by_code[code]
 
 
-def at_body(written: str, body: Body, number: int) -> str:
-    """A draft's text with an agency's own words. `number`: which window."""
+def own_words(body: Body, number: int) -> dict[str, str]:
+    """What stands for the marks in an agency's guide. `number`: which window."""
     region = body.region.name
     zh = region.get("zh") or next(iter(region.values()))
     en = region.get("en") or zh
@@ -201,17 +204,26 @@ def at_body(written: str, body: Body, number: int) -> str:
             f"{zh}政务服务中心{number % 3 + 1}楼{number % 40 + 1}号窗口",
             f"Window {number % 40 + 1}, floor {number % 3 + 1}, {en} Government Service Centre",
         )
-    return (
-        written.replace(_PHONE, body.phone)
-        .replace(_COMPLAINT, body.complaint_phone)
-        .replace(_PLACE_ZH, _inside(place.zh))
-        .replace(_PLACE_EN, _inside(place.en))
-    )
+    return {
+        _PHONE: body.phone,
+        _COMPLAINT: body.complaint_phone,
+        _PLACE_ZH: _inside(place.zh),
+        _PLACE_EN: _inside(place.en),
+    }
+
+
+def filled(pieces: tuple[str, ...], words: dict[str, str]) -> str:
+    """A draft's text with an agency's own words."""
+    return "".join([words.get(piece, piece) for piece in pieces])
 
 
 def digest(source: str) -> str:
     """As `publishing.digest_of`."""
     return hashlib.sha256(source.encode()).hexdigest()
+
+
+def _cut(written: str) -> tuple[str, ...]:
+    return tuple(_MARKS.split(written))
 
 
 def _inside(words: str) -> str:
@@ -276,6 +288,12 @@ def _flow(family: Family) -> str:
     if family.type == "01":
         return "permit"
     return "benefit" if family.type == "05" and family.statutory >= 15 else "short"
+
+
+def _asked(questions: tuple[str, ...], family: Family) -> tuple[str, ...]:
+    """Two of the questions that come up everywhere."""
+    first = int(family.code[6:9]) % len(questions)
+    return (questions[first], questions[first - 1])
 
 
 def _step(line: str) -> ProcessStep:

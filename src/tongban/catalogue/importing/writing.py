@@ -66,8 +66,9 @@ _DROP = "DROP TABLE IF EXISTS " + ", ".join(
 )
 # After so many changes, words are counted anew: how rare they are decides what is found first.
 _MANY = 1000
-# Rows written at once.
+# Rows written, and documents indexed, at once.
 _BATCH = 5000
+_MOST_DOCUMENTS = 10_000
 _Parameters = Sequence[str | list[str]] | Mapping[str, str | date] | None
 _COLUMNS = [name for name, _type in _STAGED]
 
@@ -139,6 +140,7 @@ class Stage:
         self.source = source
         self.spool = Spool()
         self._new = 0
+        self._documents: list[Document] = []
         with connection.cursor() as cursor:
             columns = ", ".join(f"{name} {kind}" for name, kind in _STAGED)
             cursor.execute(
@@ -204,7 +206,11 @@ class Stage:
         """Compare with what is there. Nothing is written yet."""
         _run("CREATE UNIQUE INDEX ON import_row (code)")
         _run("ANALYZE import_row")
+        # Each row is looked up by its code. What the planner knows may be from before a load or a
+        # removal of a hundred thousand rows, and it would read the whole catalogue for each.
+        _run("SET LOCAL enable_seqscan = off")
         _run(_COMPARE, [self.source])
+        _run("SET LOCAL enable_seqscan = on")
         kinds = dict(_fetch("SELECT kind, count(*) FROM import_change GROUP BY kind"))
         edited = _fetch("SELECT count(*) FROM import_change WHERE edited")
         return Counts(
@@ -235,6 +241,7 @@ class Stage:
             rows.execute(_TO_WRITE)
             while found := rows.fetchmany(_BATCH):
                 self._write(found, items, words, moment.isoformat())
+        self._put_documents()
         for statement in _WRITE_CHANGED:
             _run(statement, parameters)
         changed = _fetch("SELECT id FROM import_offering ORDER BY region_path, id")
@@ -293,8 +300,14 @@ class Stage:
         if changed:
             copy_lines("import_offering", _NEW_OFFERING, changed)
         copy_lines("catalogue_guideversion", _NEW_VERSION, versions)
-        put(documents)
+        self._documents += documents
+        if len(self._documents) >= _MOST_DOCUMENTS:
+            self._put_documents()
         self._new += len(new)
+
+    def _put_documents(self) -> None:
+        put(self._documents)
+        self._documents = []
 
     def gone(self, region_path: str) -> list[Gone]:
         """Current offerings of the source, in that region and below, that the file lacks."""
@@ -379,7 +392,8 @@ class Stage:
         return "\t".join(
             (
                 str(one.row), str(one.line), cell(one.code), one.slug, one.digest,
-                cell(place.region_path), *_item_cells(one.item, one.parent), str(start), str(length),
+                cell(place.region_path), *_item_cells(one.item, one.parent), str(start),
+                str(length),
             )
         )  # fmt: skip
 
@@ -439,7 +453,9 @@ SELECT row.code, row.row, row.region_path, row.item_code, row.start, row.length,
        CASE WHEN found.kind <> 'unchanged'
             THEN nextval(pg_get_serial_sequence('catalogue_guideversion', 'id')) END AS version_id
 FROM import_row row
-LEFT JOIN catalogue_offering o ON o.source = %s AND o.code = row.code
+LEFT JOIN LATERAL (
+    SELECT id, withdrawn_at, current_id FROM catalogue_offering
+    WHERE source = %s AND code = row.code LIMIT 1) o ON true
 LEFT JOIN LATERAL (
     SELECT number, created_by_id IS NOT NULL AS by_editor FROM catalogue_guideversion
     WHERE offering_id = o.id ORDER BY number DESC LIMIT 1) newest ON true
