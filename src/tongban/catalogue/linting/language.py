@@ -105,7 +105,7 @@ _ZH_END = re.compile(r"[。！？；;!?\n]")
 _EN_END = re.compile(r"[.!?;:](?:\s|$)|\n")
 _ABBREVIATION = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2,6}(?![A-Za-z0-9])")
 _PLACEHOLDER = re.compile(
-    r"^\s*(无|略|暂无|待定|待补充?|同上|详见附件|见附件|测试|x{2,}|/+|-+|tbd|todo|n/?a|none|test"
+    r"^\s*(无|略|暂无|待定|待补充?|同上|详见附件|见附件|x{2,}|/+|-+|tbd|todo|n/?a|none"
     r"|lorem ipsum.*)[。.]?\s*$",
     re.IGNORECASE,
 )
