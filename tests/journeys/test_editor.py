@@ -74,7 +74,7 @@ def test_a_change_from_draft_to_the_public(
     shen = visit("shen.editor", language="en", width=390, scripts=False)
     shen.go("/work/guides/?concern=review")
     shen.after(shen.find("main tbody a").first.click)
-    shen.follow("Review it").sees("The promised limit is now 2 working days.", "counterfoil")
+    shen.press("Review it").sees("The promised limit is now 2 working days.", "counterfoil")
     day = clock.today().fromordinal(clock.today().toordinal() + 1)
     shen.find("[name=decision][value=day]").check()
     shen.page.fill("[name=effective_on]", day.isoformat())

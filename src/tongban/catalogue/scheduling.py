@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef
 from tongban.catalogue.models import EditorAct, GuideVersion
 from tongban.catalogue.publishing import publish, withdraw
 from tongban.catalogue.recording import record
+from tongban.catalogue.working import forget_files
 from tongban.kernel import clock
 from tongban.kernel.announcements import announce, app
 from tongban.kernel.errors import Refused
@@ -66,5 +67,10 @@ def withdraw_ended() -> int:
 @app.periodic(cron="*/15 * * * *")
 @app.task(queue="upkeep", queueing_lock="planned_guides", pass_context=False)
 def planned_guides(timestamp: int) -> None:
-    """Publish what is due and withdraw what has ended."""
-    log.info("planned_guides", published=publish_due(), withdrawn=withdraw_ended())
+    """Publish what is due, withdraw what has ended, forget files that nobody took in."""
+    log.info(
+        "planned_guides",
+        published=publish_due(),
+        withdrawn=withdraw_ended(),
+        forgotten=forget_files(),
+    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import closing
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -29,6 +30,8 @@ Runner = Callable[[DirectoryWork, Officer, Progress], dict[str, Any]]
 
 # Seconds between two notes of progress.
 EVERY = 1.0
+# A file that was checked waits so long to be confirmed.
+KEPT = timedelta(days=7)
 
 
 def enqueue_work(work: DirectoryWork) -> None:
@@ -44,6 +47,18 @@ def work_of(officer: Officer, work_id: int) -> DirectoryWork | None:
 def works_of(officer: Officer) -> list[DirectoryWork]:
     """An editor's latest work."""
     return list(DirectoryWork.objects.filter(by_id=officer.account_id).order_by("-pk")[:50])
+
+
+def forget_files() -> int:
+    """Throw away checked files that nobody has confirmed for a week; how many."""
+    old = DirectoryWork.objects.filter(state=DirectoryWork.State.READY, at__lt=clock.now() - KEPT)
+    count = 0
+    for work in old:
+        default_storage.delete(work.path)
+        work.state, work.path, work.finished_at = DirectoryWork.State.FAILED, "", clock.now()
+        work.save()
+        count += 1
+    return count
 
 
 @app.task(queue="directory", pass_context=False)
