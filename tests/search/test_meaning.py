@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from tests.search.documents import document
 from tongban.search import meaning, meaning_embedders, searching
@@ -78,7 +79,8 @@ SERVICES = [
 
 
 def use(embedder: ByHand | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(meaning, "chosen", lambda: embedder)
+    for name in ("chosen", "at_hand"):
+        monkeypatch.setattr(meaning, name, lambda: embedder)
 
 
 @pytest.fixture
@@ -164,10 +166,13 @@ def test_another_embedder_makes_all_anew(embedder: ByHand, monkeypatch: pytest.M
     assert meaning.embed_missing() == len(SERVICES)
 
 
-def test_settings_choose(settings: object, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_choose(settings: Settings) -> None:
     assert meaning_embedders.chosen() is None  # off, as tests are
-    remote = meaning_embedders._make("http://127.0.0.1:1/v1/embeddings", "m", "")
+    assert meaning_embedders.at_hand() is None
+    settings.MEANING = "http://127.0.0.1:1/v1/embeddings"
+    remote = meaning_embedders.chosen()
     assert isinstance(remote, Remote)
+    assert meaning_embedders.at_hand() is remote
     with pytest.raises(Busy):  # nobody answers there
         remote.embed(["护照"], "query", hurry=True)
 

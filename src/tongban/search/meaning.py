@@ -22,7 +22,7 @@ import structlog
 from django.db import connection, transaction
 
 from tongban.search.finding import is_large, serving
-from tongban.search.meaning_embedders import Busy, Embedder, chosen
+from tongban.search.meaning_embedders import Busy, Embedder, at_hand, chosen
 from tongban.search.tokens import LONGEST_QUERY, has_letters, is_han, normal, runs
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def meant(query: str, *, region_path: str = "") -> dict[int, float]:
     The number says how far each stands out; 1 counts as much as all the query's words. {} for
     what asks for nothing that is offered, without an embedder, and while it is busy.
     """
-    embedder = chosen()
+    embedder = at_hand()
     if embedder is None or not has_letters(query):
         return {}
     known = _index.current()

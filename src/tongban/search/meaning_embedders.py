@@ -15,7 +15,6 @@ import urllib.error
 import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from django.conf import settings
@@ -145,12 +144,29 @@ def is_installed() -> bool:
 
 
 def chosen() -> Embedder | None:
-    """What the installation's settings say: None means words alone."""
-    return _make(settings.MEANING, settings.MEANING_MODEL, settings.MEANING_KEY)
+    """What the installation's settings say: None means words alone. The first call loads it."""
+    wanted = (settings.MEANING, settings.MEANING_MODEL, settings.MEANING_KEY)
+    with _lock:
+        if wanted not in _loaded:
+            _loaded[wanted] = _load(*wanted)
+        return _loaded[wanted]
 
 
-@cache
-def _make(meaning: str, model: str, key: str) -> Embedder | None:
+def at_hand() -> Embedder | None:
+    """The same for a request, which does not wait: None also while a thread is loading it."""
+    if settings.MEANING == "off":
+        return None
+    wanted = (settings.MEANING, settings.MEANING_MODEL, settings.MEANING_KEY)
+    if wanted not in _loaded and not _lock.locked():
+        threading.Thread(target=chosen, daemon=True).start()
+    return _loaded.get(wanted)
+
+
+_lock = threading.Lock()
+_loaded: dict[tuple[str, str, str], Embedder | None] = {}
+
+
+def _load(meaning: str, model: str, key: str) -> Embedder | None:
     if meaning.startswith(("http://", "https://")):
         return Remote(meaning, model, key)
     return Packaged() if meaning == "auto" and is_installed() else None
