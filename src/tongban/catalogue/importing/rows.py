@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tongban.catalogue.guide import Limits, LimitUnit
 from tongban.catalogue.importing.problems import Problem, Problems, Severity
@@ -91,8 +92,7 @@ class Row:
 
     def list(self, column: str) -> tuple[str, ...]:
         """The parts of a list joined with "|", without empty ones and repetitions."""
-        parts = (part.strip() for part in self[column].split("|"))
-        return tuple(dict.fromkeys(part for part in parts if part))
+        return _parts(self[column])
 
     def kept(self, columns: Mapping[str, str]) -> dict[str, str]:
         """Columns kept as they came, for `Guide.extra`, by the names given; empty ones left out."""
@@ -115,3 +115,10 @@ class Row:
             ),
             sort,
         )
+
+
+@lru_cache(maxsize=20_000)
+def _parts(listed: str) -> tuple[str, ...]:
+    """Lists are the same in many rows."""
+    parts = (part.strip() for part in listed.split("|"))
+    return tuple(dict.fromkeys(part for part in parts if part))

@@ -399,10 +399,19 @@ class Stage:
 
 
 def _item_cells(item: ItemKey, parent: ItemKey | None) -> tuple[str, ...]:
-    main = (r"\N", r"\N")
-    if parent is not None:
-        main = (cell(parent.code), cell(_json(parent.localized)))
-    return (cell(item.code), cell(_json(item.localized)), cell(item.type), *main)
+    return (*_names(item), *(_names(parent)[:2] if parent else (r"\N", r"\N")))
+
+
+def _names(item: ItemKey) -> tuple[str, str, str]:
+    if item.names:
+        return cell(item.code), cell(_json(item.names)), cell(item.type)
+    return _chinese_names(item.code, item.name, item.type)
+
+
+@lru_cache(maxsize=20_000)
+def _chinese_names(code: str, name: str, kind: str) -> tuple[str, str, str]:
+    """An item's code, name and type for COPY: the same with each agency that offers it."""
+    return cell(code), cell(_json({"zh": name})), cell(kind)
 
 
 def _prepared(staged: Staged) -> Prepared:
