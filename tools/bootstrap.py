@@ -29,6 +29,7 @@ Tongban 通办, the government-services platform.
   ./tongban bench …      the benchmarks
   ./tongban manage …     Django's and the platform's commands, e.g. manage import_items
                          (data elsewhere: TONGBAN_HOME=FOLDER ./tongban manage …)
+  ./tongban meaning      install search by meaning (90 MB), and prepare what is published
   ./tongban doctor       say what is wrong with this installation
   ./tongban screenshots  make the pictures of the documentation
   ./tongban setup        install everything and build, but start nothing
@@ -37,14 +38,17 @@ Tongban 通办, the government-services platform.
 The settings are environment variables: docs/howto/run-in-production.md
 """
 
-WITH_TESTS = frozenset({"test", "check", "screenshots"})
+WITH_TESTS = frozenset({"test", "check", "screenshots", "bench"})
 WITH_ASSETS = frozenset({"up", "setup", "test", "bench", "screenshots"})
 WITH_BROWSER = frozenset({"test", "screenshots"})
-COMMANDS = WITH_TESTS | WITH_ASSETS | {"manage", "doctor", "reset"}
+COMMANDS = WITH_TESTS | WITH_ASSETS | {"manage", "doctor", "meaning", "reset"}
 
 
 def prepare(command: str) -> Path:
     """Install what a command needs; returns the Python to run it with."""
+    if command == "meaning":
+        environment.WITH_MEANING.parent.mkdir(exist_ok=True)
+        environment.WITH_MEANING.touch()
     python = environment.ensure(with_tests=command in WITH_TESTS)
     if command in WITH_ASSETS:
         build_assets.ensure()

@@ -59,7 +59,7 @@ def _node_folder() -> Path:
     mark = stamps.digest([LOCK], str(ROOT))
     if not stamps.is_current(stamp, mark):
         try:
-            environment.sync(NODE_VENV, LOCK, "installing node for the build")
+            environment.sync(NODE_VENV, [LOCK], "installing node for the build")
         except Trouble:
             system = _system_node()
             if system is None:

@@ -1,7 +1,8 @@
 """The Python environment: uv from its own hashed lock, then everything else through uv.
 
-`.venv-tools` holds uv alone; `.venv` holds the platform, and the tests' packages once
-`./tongban test` has been run. Both are exactly what the lock files say.
+`.venv-tools` holds uv alone; `.venv` holds the platform, the tests' packages once `./tongban test`
+has been run, and those of search by meaning once `./tongban meaning` has. Both are exactly what the
+lock files say.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from tools.stamps import ROOT
 VENV = ROOT / ".venv"
 TOOLS_VENV = ROOT / ".venv-tools"
 REQUIREMENTS = ROOT / "requirements"
+WITH_MEANING = ROOT / "build" / "with-meaning"  # is there once it was asked for
 NEEDED_BYTES = 1_500_000_000
 SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 
@@ -35,8 +37,9 @@ def python_of(venv: Path) -> Path:
 def ensure(*, with_tests: bool) -> Path:
     """Make `.venv` match its lock; returns its Python. Does nothing when it already does."""
     wanted = "test" if with_tests else "runtime"
+    extra = [REQUIREMENTS / "meaning.lock"] if WITH_MEANING.exists() else []
     marks = {
-        name: stamps.digest([REQUIREMENTS / f"{name}.lock"], *_machine())
+        name: stamps.digest([REQUIREMENTS / f"{name}.lock", *extra], *_machine())
         for name in ("runtime", "test")
     }
     # The tests' lock holds everything the platform runs on, so it serves both.
@@ -50,7 +53,8 @@ def ensure(*, with_tests: bool) -> Path:
         if wanted == "runtime" and _was(stamp, "test"):
             wanted = "test"  # never take the tests' packages away again
         _check_space()
-        sync(VENV, REQUIREMENTS / f"{wanted}.lock", f"installing the {wanted} packages")
+        locks = [REQUIREMENTS / f"{wanted}.lock", *extra]
+        sync(VENV, locks, f"installing the {wanted} packages")
         for site in VENV.glob("lib/python*/site-packages"):
             (site / "tongban.pth").write_text(f"{ROOT / 'src'}\n")
         stamps.write(VENV / ".tongban-kind", wanted)
@@ -58,8 +62,8 @@ def ensure(*, with_tests: bool) -> Path:
     return python_of(VENV)
 
 
-def sync(venv: Path, lock: Path, label: str) -> None:
-    """Make a virtual environment hold exactly what a hashed lock file lists."""
+def sync(venv: Path, locks: list[Path], label: str) -> None:
+    """Make a virtual environment hold exactly what hashed lock files list."""
     uv = _uv()
     environment = {**os.environ, **mirror_settings()}
     for name in ("VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME"):
@@ -78,7 +82,7 @@ def sync(venv: Path, lock: Path, label: str) -> None:
                 "--no-build",
                 "--python",
                 str(python_of(venv)),
-                str(lock),
+                *map(str, locks),
             ],
             environment,
         )

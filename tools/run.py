@@ -183,9 +183,18 @@ def setup(words: list[str]) -> int:
     return 0
 
 
+def meaning(words: list[str]) -> int:
+    """The packages are installed by now, and stay; published services need vectors."""
+    folder = home.locate(None)
+    if "DATABASE_URL" not in os.environ and not (folder / "data" / "PG_VERSION").exists():
+        say("Search by meaning is installed. ./tongban up, then ./tongban meaning once more.")
+        return 0
+    return manage(["embed_services", "--threads", str(os.cpu_count() or 1), *words])
+
+
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "up": up.main, "manage": manage, "doctor": doctor, "test": test, "bench": bench,
-    "screenshots": screenshots, "check": check, "setup": setup,
+    "screenshots": screenshots, "check": check, "setup": setup, "meaning": meaning,
 }  # fmt: skip
 
 

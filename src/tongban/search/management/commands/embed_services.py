@@ -26,8 +26,8 @@ class Command(BaseCommand):
         embedder = chosen()
         if embedder is None:
             raise CommandError(
-                "There is no embedder: everything is searched by words. Install "
-                "requirements/meaning.lock, or set TONGBAN_MEANING (docs/howto/search-at-scale.md)."
+                "There is no embedder: everything is searched by words. ./tongban meaning installs "
+                "one, or set TONGBAN_MEANING (docs/howto/search-at-scale.md)."
             )
         if isinstance(embedder, Packaged) and options["threads"] > 1:
             embedder = Packaged(threads=options["threads"])
