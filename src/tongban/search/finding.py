@@ -7,12 +7,12 @@ area is searched in two steps, services first, then where they are offered.
 from __future__ import annotations
 
 import json
+import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from django.core.cache import cache
 from django.db import connection
 from django.db.models import QuerySet
 
@@ -26,7 +26,9 @@ MOST_DOCUMENTS = 2000
 MOST_SERVICES = 200
 # A region in which more than so many documents are seen is a large area.
 LARGE = 8000
-_FRESH = 300  # seconds that this is remembered; it decides how is searched, not what is found
+_FRESH = 300  # seconds that this is remembered
+_MOST_SIZES = 10_000  # regions
+_known_sizes: dict[str, tuple[float, bool]] = {}
 
 # Tokens of one query: the rarest of each kind.
 _MOST_PAIRS, _MOST_CHARS, _MOST_WORDS, _MOST_SOUNDS = 12, 10, 10, 2
@@ -306,12 +308,14 @@ def _corrected(query: str, corrections: Mapping[str, str]) -> str:
 
 
 def is_large(region_path: str) -> bool:
-    """Whether so many documents are seen from there that not each can be compared."""
+    """Whether so many documents are seen from there that not each can be compared.
+
+    Remembered by the process: it decides how is searched, not what is found.
+    """
     if not region_path:
         return True
-    key = f"search:large:{region_path}"
-    known: bool | None = cache.get(key)
-    if known is None:
+    until, known = _known_sizes.get(region_path, (0.0, False))
+    if time.monotonic() >= until:
         where, parameters = serving(region_path)
         with connection.cursor() as cursor:
             cursor.execute(
@@ -320,8 +324,10 @@ def is_large(region_path: str) -> bool:
                 {**parameters, "large": LARGE},
             )
             (known,) = cursor.fetchone()
-        cache.set(key, known, _FRESH)
-    return bool(known)
+        if len(_known_sizes) > _MOST_SIZES:
+            _known_sizes.clear()
+        _known_sizes[region_path] = (time.monotonic() + _FRESH, known)
+    return known
 
 
 def serving(region_path: str) -> tuple[str, Parameters]:
