@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -182,7 +183,7 @@ def bootstrap(values: Sequence[float]) -> Share:
     return Share(sum(values) / n, means[int(0.025 * _DRAWS)], means[int(0.975 * _DRAWS) - 1])
 
 
-def _lines(path: Path) -> Iterator[dict[str, object | list[str]]]:
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
     with path.open(encoding="utf-8") as file:
         for line in file:
             if line.strip():

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db import connection
 from django.db.models import F, Q, QuerySet, Sum
@@ -129,7 +129,7 @@ def _words(rows: QuerySet[Searched, dict[str, object]]) -> tuple[Words, ...]:
 
 
 def _count(query: str, region_path: str, audience: str, **counts: int) -> None:
-    values = [
+    values: list[date | str | int] = [
         clock.today(),
         keepable(query),
         region_path[:255],

@@ -57,6 +57,8 @@ class Embedder(Protocol):
     name: str
     gates: Gates
 
+    def __hash__(self) -> int: ...
+
     def embed(self, texts: Sequence[str], kind: Kind, *, hurry: bool = False) -> Matrix:
         """A row of float32 for each text. Raises Busy instead of waiting, if in a hurry."""
         ...
@@ -122,8 +124,7 @@ class Remote:
             raise Busy(f"{len(rows)} vectors for {len(texts)} texts")
         found = np.array(rows, dtype=np.float32)
         lengths = np.linalg.norm(found, axis=1, keepdims=True)
-        normal: Matrix = found / np.where(lengths == 0, 1, lengths)
-        return normal
+        return (found / np.where(lengths == 0, 1, lengths)).astype(np.float32)
 
 
 def _place(one: dict[str, int]) -> int:
@@ -134,7 +135,8 @@ def _vector(embedding: str | list[float]) -> Sequence[float]:
     import numpy as np
 
     if isinstance(embedding, str):  # asked for; some answer with numbers all the same
-        return np.frombuffer(base64.b64decode(embedding), dtype="<f4").tolist()
+        floats: list[float] = np.frombuffer(base64.b64decode(embedding), dtype="<f4").tolist()
+        return floats
     return embedding
 
 
