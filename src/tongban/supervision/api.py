@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from tongban.supervision.assessing import assess, close, reopen, send_back
 from tongban.supervision.digests import lines, make_digest, public_key, published
+from tongban.supervision.drafting import (
+    add_task,
+    discard_plan,
+    edit_plan,
+    edit_task,
+    move_task,
+    remove_task,
+)
 from tongban.supervision.following import follow, followed, followers, follows, unfollow
 from tongban.supervision.models import (
     Assessment,
@@ -89,14 +97,15 @@ __all__ = [
     "BY_URGENCY", "LIST_NEWS", "OPEN", "RULES", "SMALLEST_SAMPLE", "Assessment", "Change",
     "Digest", "Effect", "Entry", "EntryView", "Evidence", "EvidenceEntry", "Ground",
     "IndicatorEntry", "MilestoneEntry", "Observation", "Patience", "Plan", "PlanEntry",
-    "Progress", "Report", "Said", "Schedule", "Section", "Tally", "Task", "TaskEntry",
-    "TaskView", "TimeState", "UnitEntry", "UnitTally", "adopt", "assess", "by_unit", "change",
-    "claim", "close", "close_plan", "days_late", "drop", "effects", "entry_view", "erase",
-    "follow", "followed", "followers", "follows", "history", "is_of_unit", "is_programme",
-    "lines", "loosens", "make_digest", "make_plan", "observe", "plan_by_slug", "plans_of",
-    "public_key", "publish", "published", "published_plans", "put_tasks", "recent_entries",
-    "regions_above", "remove", "reopen", "reply", "report", "said_on", "second", "send_back",
-    "show", "slip", "slipped", "take_back", "tallies", "tally", "tasks_of_unit",
-    "tell_list_news", "tell_superiors", "time_state", "to_moderate", "to_review", "unfollow",
-    "view_of", "views", "waiting_for_answer", "warn_all",
+    "Progress", "Report", "Said", "Schedule", "Section", "Tally", "Task", "TaskEntry", "TaskView",
+    "TimeState", "UnitEntry", "UnitTally", "add_task", "adopt", "assess", "by_unit", "change",
+    "claim", "close", "close_plan", "days_late", "discard_plan", "drop", "edit_plan", "edit_task",
+    "effects", "entry_view", "erase", "follow", "followed", "followers", "follows", "history",
+    "is_of_unit", "is_programme", "lines", "loosens", "make_digest", "make_plan", "move_task",
+    "observe", "plan_by_slug", "plans_of", "public_key", "publish", "published",
+    "published_plans", "put_tasks", "recent_entries", "regions_above", "remove", "remove_task",
+    "reopen", "reply", "report", "said_on", "second", "send_back", "show", "slip", "slipped",
+    "take_back", "tallies", "tally", "tasks_of_unit", "tell_list_news", "tell_superiors",
+    "time_state", "to_moderate", "to_review", "unfollow", "view_of", "views",
+    "waiting_for_answer", "warn_all",
 ]  # fmt: skip

@@ -137,7 +137,7 @@ def put_tasks(plan: Plan, entries: Sequence[TaskEntry]) -> list[Task]:
                 field="code",
             )
         codes.add(entry.code)
-        _check_dates(entry.code, entry.start, entry.due)
+        check_dates(entry.code, entry.start, entry.due)
         key = str(plain(entry.section))
         if entry.section and key not in sections:
             sections[key] = Section.objects.create(
@@ -158,7 +158,7 @@ def put_tasks(plan: Plan, entries: Sequence[TaskEntry]) -> list[Task]:
             due=entry.due,
             evidence=dict(entry.evidence),
         )
-        _put_parts(task, entry)
+        put_parts(task, entry)
         made.append(task)
     return made
 
@@ -275,7 +275,7 @@ def effects(plan: Plan, changes: Sequence[Change]) -> list[Effect]:
         due = change.values.get("due", task.due)
         start = start if isinstance(start, date) else None
         due = due if isinstance(due, date) else None
-        _check_dates(task.code, start, due)
+        check_dates(task.code, start, due)
         found.append(
             Effect(
                 task.pk,
@@ -376,7 +376,7 @@ def _entry_of(task: Task) -> TaskEntry:
     )
 
 
-def _put_parts(task: Task, entry: TaskEntry) -> None:
+def put_parts(task: Task, entry: TaskEntry) -> None:
     CoUnit.objects.bulk_create(
         CoUnit(task=task, position=place, name=dict(unit.name), agency_id=unit.agency_id)
         for place, unit in enumerate(entry.co_units)
@@ -398,7 +398,7 @@ def _put_parts(task: Task, entry: TaskEntry) -> None:
     )
 
 
-def _check_dates(code: str, start: date | None, due: date | None) -> None:
+def check_dates(code: str, start: date | None, due: date | None) -> None:
     if start and due and due < start:
         raise Refused(
             "task.dates",
