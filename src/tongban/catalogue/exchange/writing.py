@@ -33,7 +33,7 @@ from tongban.catalogue.models import GuideVersion
 from tongban.catalogue.publishing import guide_of
 
 # A workbook holds at most so many guides: a spreadsheet cannot work with more.
-MOST_IN_XLSX = 10_000
+MOST_IN_XLSX = 5_000
 _BATCH = 500
 CODES = "codes"
 NUMBER = "nr"

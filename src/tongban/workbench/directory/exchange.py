@@ -22,7 +22,7 @@ from tongban.workbench.guides import FILTERS, narrowed_by
 from tongban.workbench.pages import show
 
 # CSV and XLSX are written whole before they are sent; JSON lines flow.
-MOST_IN_CSV = 200_000
+MOST_IN_CSV, MOST_IN_JSON = 20_000, 200_000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -65,8 +65,8 @@ def export(request: OfficerRequest) -> HttpResponseBase:
     if form not in FORMS:
         raise Http404
     found = desk.worklist(request.officer, narrowed_by(request))
-    ids = list(found.order_by("sort_key", "id").values_list("pk", flat=True)[: MOST_IN_CSV + 1])
-    if len(ids) > {"xlsx": desk.MOST_IN_XLSX}.get(form, MOST_IN_CSV):
+    ids = list(found.order_by("sort_key", "id").values_list("pk", flat=True)[: MOST_IN_JSON + 1])
+    if len(ids) > {"xlsx": desk.MOST_IN_XLSX, "csv": MOST_IN_CSV}.get(form, MOST_IN_JSON):
         messages.error(
             request,
             _("These are too many guides for one such file. Narrow the filters, or take JSON."),
