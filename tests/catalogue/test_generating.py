@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from tongban.catalogue.api import GuideVersion, Item, Offering, check_index, guide_of
+from tongban.catalogue.api import Guide, GuideVersion, Item, Offering, check_index, guide_of
 from tongban.catalogue.generating.bodies import Body
 from tongban.catalogue.generating.definitions import (
     BadDefinition,
@@ -158,9 +158,9 @@ def test_an_agencys_own_words_stand_in_its_guide(definitions: Definitions) -> No
     body = Body(1, "11990102QX2300000X", "health", region, "county", Text("局", "Office"),
                 "0990-5551050", "0990-5561050")  # fmt: skip
     family = next(one for one in definitions.families if one.slug == "family-doctor")
-    draft = Writer(definitions).draft(family.code, "county", 1, None)
+    draft = Writer(definitions).draft(family.code, 1, None)
     text = filled(draft.content, own_words(body, 7))
-    guide = type(draft.guide).model_validate_json(text)
+    guide = Guide.model_validate_json(text)
     assert guide.place["en"].endswith('The "Bank" Government Service Centre')
     assert (guide.consult_phone, guide.complaint_phone) == ("0990-5551050", "0990-5561050")
     assert "⟦" not in text

@@ -253,7 +253,7 @@ def _rows(
             if (region.code, family.name.zh) in taken:
                 continue  # the demo, or an import, offers it there already
             form_id = forms[family.code]
-            draft = writer.draft(family.code, body.level, writer.promise(family, body), form_id)
+            draft = writer.draft(family.code, writer.promise(family, body), form_id)
             if family.code not in sort_keys:
                 sort_keys[family.code] = sort_key(family.name.localized, 300)
             words = own_words(body, seat + int(family.code[6:9]))
@@ -274,7 +274,7 @@ def _rows(
                 form_id=form_id,
                 content=filled(draft.content, words),
                 digest=digest(filled(draft.source, words)),
-                limits=draft.guide.limits,
+                limits=draft.limits,
                 said=draft.said,
                 ways=draft.ways,
             )
@@ -365,7 +365,7 @@ def _publish_forms(definitions: Definitions) -> dict[str, int]:
     forms: dict[str, FormDefinition] = {}
     samples: dict[str, dict[str, object]] = {}
     for family in definitions.families:
-        guide = writer.guide(family, family.levels[0], family.promised)
+        guide = writer.guide(family, family.promised)
         code = code_for(guide, family.audiences)
         wanted[family.code] = code
         if code not in forms:

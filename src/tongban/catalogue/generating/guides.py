@@ -1,7 +1,7 @@
 """What an agency says about a service: a whole guide, built once for all that say the same.
 
 Agencies differ in their telephones, where they are, and how fast they promise to be. A guide is
-built and checked once for each service, level and promise; what is the agency's own is then put
+built and checked once for each service and promise; what is the agency's own is then put
 into its text, so that a hundred thousand guides cost little more than a few thousand.
 """
 
@@ -16,7 +16,7 @@ from functools import lru_cache
 
 from tongban.catalogue.facets import ways_of
 from tongban.catalogue.generating.bodies import Body
-from tongban.catalogue.generating.definitions import Definitions, Family, Level, Paper, Text, text
+from tongban.catalogue.generating.definitions import Definitions, Family, Paper, Text, text
 from tongban.catalogue.guide import (
     Basis,
     Channels,
@@ -63,7 +63,7 @@ _NO_STOP = Text(
 class Draft:
     """A guide of many agencies, with marks where an agency's own words go."""
 
-    guide: Guide
+    limits: Limits
     content: tuple[str, ...]  # JSON, cut where an agency's own words go
     source: tuple[str, ...]  # what its digest is made from, cut likewise
     said: str
@@ -78,6 +78,7 @@ class Writer:
 
     def __post_init__(self) -> None:
         self.draft = lru_cache(maxsize=None)(self._draft)
+        self._by_code = {one.code: one for one in self.definitions.families}
 
     def promise(self, family: Family, body: Body) -> int:
         """Working days that an agency promises: some are faster, and none slower than the law."""
@@ -87,8 +88,8 @@ class Writer:
         step = max(family.promised // 4, 1)
         return min(max(family.promised + (turn % 3 - 1) * step, 1), family.statutory)
 
-    def guide(self, family: Family, level: Level, promised: int) -> Guide:
-        """The guide of a service at a level, with marks for what is the agency's own."""
+    def guide(self, family: Family, promised: int) -> Guide:
+        """The guide of a service, with marks for what is the agency's own."""
         common = self.definitions.common
         own_law = text(common.own_law)
         basis = Text(f"{own_law.zh}第二十条", f"{own_law.en}, Article 20")
@@ -162,11 +163,11 @@ class Writer:
             remedies=text(common.remedies).localized,
         )
 
-    def _draft(self, code: str, level: Level, promised: int, form_id: int | None) -> Draft:
+    def _draft(self, code: str, promised: int, form_id: int | None) -> Draft:
         family = self._family(code)
-        guide = self.guide(family, level, promised)
+        guide = self.guide(family, promised)
         return Draft(
-            guide=guide,
+            limits=guide.limits,
             content=_cut(guide.model_dump_json()),
             source=_cut(digest_source(family.name.localized, guide, form_id)),
             said=searched_text(
@@ -184,8 +185,6 @@ class Writer:
         )
 
     def _family(self, code: str) -> Family:
-        if not hasattr(self, "_by_code"):
-            self._by_code = {one.code: one for one in self.definitions.families}
         return self._by_code[code]
 
 
