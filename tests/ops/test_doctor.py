@@ -12,7 +12,8 @@ from django.core.management import call_command
 from django.db import connection
 from pytest_django.fixtures import Settings
 
-from tests.factories import make_calendar
+from tests.case_factories import make_offering
+from tests.factories import make_agency, make_calendar
 from tongban.config.management.commands import doctor
 from tongban.kernel import clock
 from tongban.kernel.jobs import DEAD_AFTER
@@ -141,3 +142,16 @@ def test_command_prints_a_line_a_check_and_fails_when_something_must_be_mended()
     assert any(line.startswith("OK    database") for line in lines)
     assert any(line.startswith("FAIL  job worker") for line in lines)
     assert "must be mended" in lines[-1]
+
+
+@pytest.mark.django_db
+def test_an_index_that_a_crash_left_behind_is_noticed_and_mended() -> None:
+    make_offering(make_agency())
+    assert only(doctor.search).verdict == "OK"
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM search_document")
+    found = only(doctor.search)
+    assert (found.verdict, found.remedy) == ("FAIL", "./tongban manage rebuild_search")
+    assert "1 services are not found" in found.text
+    call_command("rebuild_search", stdout=io.StringIO())
+    assert only(doctor.search).verdict == "OK"

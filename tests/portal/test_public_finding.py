@@ -97,6 +97,25 @@ def test_search_is_narrowed_and_widened_again(client: Client) -> None:
 
 
 @pytest.mark.usefixtures("province")
+def test_suggestions_may_be_kept_and_know_nobody(
+    client: Client, django_assert_max_num_queries: object
+) -> None:
+    here(client, "990200")  # what this device is set to does not matter
+    with django_assert_max_num_queries(4):  # type: ignore[operator]
+        answer = client.get("/en/suggest?q=shenfen&region=990100")
+    found = answer.json()["suggestions"]
+    assert found[0] == {
+        "name": "Renew an identity card",
+        "href": "/en/services/id-card-renewal-990100",
+    }
+    assert not answer.cookies
+    assert "public" in answer["Cache-Control"]
+    assert "Cookie" not in answer.get("Vary", "")
+    for query in ("", "q=", "q=%00", "q=" + "长" * 3000, "region=%00&q=证", "region=none&q=证"):
+        assert client.get(f"/suggest?{query}").status_code == 200
+
+
+@pytest.mark.usefixtures("province")
 def test_search_asks_few_questions_of_the_database(
     client: Client, django_assert_max_num_queries: object
 ) -> None:
