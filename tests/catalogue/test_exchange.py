@@ -72,7 +72,7 @@ def read_back(book: Book, problems: Problems) -> list[dict[str, Any]]:
     ]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(guides)
 def test_rows_say_what_the_guide_says(guide: Guide) -> None:
     assert Guide.model_validate(content_of(rows_of(guide))) == guide
