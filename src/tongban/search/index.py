@@ -17,8 +17,9 @@ from tongban.search import opensearch
 from tongban.search.documents import Document
 from tongban.search.tokens import WRITTEN, DocumentTokens, document_tokens, written_words
 
-# Documents sent to PostgreSQL at once.
-_BATCH = 1000
+# Documents sent to PostgreSQL at once. Neighbouring agencies say the same of most services, and
+# what is the same is sent once.
+_BATCH = 10_000
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,9 @@ def count_words() -> int:
 
 def _put(batch: Sequence[Document]) -> None:
     tokens = {one.id: document_tokens(one.titles, one.synonyms, one.text) for one in batch}
+    # What many agencies say of a service is sent and read once.
+    distinct = list({id(one): one for one in tokens.values()}.values())
+    places = {id(one): place for place, one in enumerate(distinct, start=1)}
     entries = _put_entries(batch)
     rows = sorted(batch, key=lambda one: (one.region_path, one.id))
     opensearch.note(one.id for one in rows)
@@ -131,12 +135,13 @@ def _put(batch: Sequence[Document]) -> None:
         cursor.execute(
             _PUT_DOCUMENTS,
             [
+                [one.vector() for one in distinct],
+                [one.han for one in distinct],
+                [one.latin for one in distinct],
                 ids,
                 [entries[_entry_key(one)] for one in rows],
                 [one.region_path for one in rows],
-                [tokens[one.id].vector() for one in rows],
-                [tokens[one.id].han for one in rows],
-                [tokens[one.id].latin for one in rows],
+                [places[id(tokens[one.id])] for one in rows],
                 [" ".join(one.facets) for one in rows],
                 [one.online for one in rows],
                 [one.popularity for one in rows],
@@ -155,7 +160,7 @@ def _put_entries(batch: Sequence[Document]) -> dict[tuple[int, str], int]:
     found = [distinct[key] for key in keys]
     tokens = [document_tokens(one.titles, one.synonyms, "") for one in found]
     written = [written_words((*one.titles, *one.synonyms)) for one in found]
-    columns = [
+    columns: list[list[int] | list[str]] = [
         [service for service, _key in keys],
         [key for _service, key in keys],
         [json.dumps(one.titles) for one in found],
@@ -231,13 +236,18 @@ WHERE e.synonyms <> excluded.synonyms OR e.tsv <> excluded.tsv
 """
 
 _PUT_DOCUMENTS = """
+WITH said AS MATERIALIZED (
+    SELECT place, tsv::tsvector, han, latin
+    FROM unnest(%s::text[], %s::int[], %s::int[]) WITH ORDINALITY AS x (tsv, han, latin, place)
+)
 INSERT INTO search_document (id, entry_id, region_path, tsv, han, latin, facets, online,
     popularity, stamp)
-SELECT id, entry, region_path, tsv::tsvector, han, latin, string_to_array(facets, ' '), online,
+SELECT id, entry, region_path, tsv, han, latin, string_to_array(facets, ' '), online,
     popularity, stamp
-FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::int[], %s::int[], %s::text[],
-    %s::boolean[], %s::int[], %s::bigint[])
-    AS x (id, entry, region_path, tsv, han, latin, facets, online, popularity, stamp)
+FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::bigint[], %s::text[],
+    %s::boolean[], %s::int[], %s::bigint[]) WITH ORDINALITY
+    AS x (id, entry, region_path, place, facets, online, popularity, stamp, line)
+JOIN said USING (place) ORDER BY line
 ON CONFLICT (id) DO UPDATE SET entry_id = excluded.entry_id, region_path = excluded.region_path,
     tsv = excluded.tsv, han = excluded.han, latin = excluded.latin, facets = excluded.facets,
     online = excluded.online, popularity = excluded.popularity, stamp = excluded.stamp
