@@ -93,7 +93,7 @@ class Writer:
         common = self.definitions.common
         own_law = text(common.own_law)
         basis = Text(f"{own_law.zh}第二十条", f"{own_law.en}, Article 20")
-        fees = ()
+        fees: tuple[Fee, ...] = ()
         if family.fee is not None:
             amount, per = family.fee
             fees = (

@@ -14,6 +14,7 @@ from django.db import connection
 
 _CHUNK = 1 << 16
 Cell = str | int | bool | None
+Plain = Cell | tuple[str, ...]
 
 
 def cell(value: Cell) -> str:
@@ -77,7 +78,7 @@ class Spool:
         """Throw it away."""
         self._file.close()
 
-    def add(self, record: tuple[object, ...]) -> tuple[int, int]:
+    def add(self, record: tuple[Plain, ...]) -> tuple[int, int]:
         """Keep a record of plain values; where it begins and how long it is."""
         data = marshal.dumps(record)
         start = self._end

@@ -19,9 +19,17 @@ from django.db import connection
 
 from tongban.catalogue.facets import facets_of, ways_of
 from tongban.catalogue.guide import Limits
-from tongban.catalogue.importing.copying import Spool, array, cell, copy_lines
+from tongban.catalogue.importing.copying import Cell, Spool, array, cell, copy_lines
 from tongban.catalogue.importing.places import Place
 from tongban.catalogue.importing.sources import Entry, ItemKey
+from tongban.catalogue.importing.statements import (
+    COMPARE,
+    GONE,
+    ITEMS_SUM_UP,
+    TO_WRITE,
+    WRITE_CHANGED,
+    WRITE_ITEMS,
+)
 from tongban.catalogue.indexing import count_words, reindex, searched_text, titles_of
 from tongban.catalogue.publishing import digest_of
 from tongban.directory.api import sort_key
@@ -209,7 +217,7 @@ class Stage:
         # Each row is looked up by its code. What the planner knows may be from before a load or a
         # removal of a hundred thousand rows, and it would read the whole catalogue for each.
         _run("SET LOCAL enable_seqscan = off")
-        _run(_COMPARE, [self.source])
+        _run(COMPARE, [self.source])
         _run("SET LOCAL enable_seqscan = on")
         kinds = dict(_fetch("SELECT kind, count(*) FROM import_change GROUP BY kind"))
         edited = _fetch("SELECT count(*) FROM import_change WHERE edited")
@@ -232,17 +240,17 @@ class Stage:
         """Write what `compare` found: items, offerings, versions, and what searches read."""
         moment = clock.now()
         parameters: dict[str, str | date] = {"source": self.source, "moment": moment}
-        for statement in _WRITE_ITEMS:
+        for statement in WRITE_ITEMS:
             _run(statement, parameters)
         items = self._items()
         words: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
         with connection.chunked_cursor() as rows:
             # In the order of regions: lists and searches read region by region.
-            rows.execute(_TO_WRITE)
+            rows.execute(TO_WRITE)
             while found := rows.fetchmany(_BATCH):
                 self._write(found, items, words, moment.isoformat())
         self._put_documents()
-        for statement in _WRITE_CHANGED:
+        for statement in WRITE_CHANGED:
             _run(statement, parameters)
         changed = _fetch("SELECT id FROM import_offering ORDER BY region_path, id")
         reindex(offering for (offering,) in changed)
@@ -312,7 +320,7 @@ class Stage:
     def gone(self, region_path: str) -> list[Gone]:
         """Current offerings of the source, in that region and below, that the file lacks."""
         rows = _fetch(
-            f"SELECT o.code, o.name {_GONE} ORDER BY o.code",
+            f"SELECT o.code, o.name {GONE} ORDER BY o.code",
             {"source": self.source, "within": f"{region_path}%"},
         )
         return [
@@ -332,7 +340,7 @@ class Stage:
                 }
             ),
         }
-        _run(f"CREATE TEMP TABLE import_gone ON COMMIT DROP AS SELECT o.id {_GONE}", parameters)
+        _run(f"CREATE TEMP TABLE import_gone ON COMMIT DROP AS SELECT o.id {GONE}", parameters)
         _run(
             "UPDATE catalogue_guideversion SET state = 'withdrawn', withdrawn_at = %(moment)s"
             " WHERE state = 'published' AND offering_id IN (SELECT id FROM import_gone)",
@@ -349,7 +357,7 @@ class Stage:
 
     def tidy(self) -> None:
         """Make the items' audiences and topics those of their offerings; drop the tables."""
-        _run(_ITEMS_SUM_UP, {"source": self.source})
+        _run(ITEMS_SUM_UP, {"source": self.source})
         self.drop_tables()
 
     def drop_tables(self) -> None:
@@ -365,12 +373,12 @@ class Stage:
     def _line(self, one: Prepared) -> str:
         """Keep a row in the spool; what is compared of it, as a line."""
         place, limits = one.place, one.limits
-        columns = (
+        columns: tuple[Cell, ...] = (
             place.agency_id, place.region_code, self.source, one.code, one.slug, _json(one.name),
             one.level, array(one.audiences), array(one.themes), one.online, place.region_path,
             one.sort_key,
         )  # fmt: skip
-        guide = (
+        guide: tuple[Cell, ...] = (
             one.content, one.digest, one.form_id, limits.statutory, limits.promised,
             limits.unit.value, limits.acceptance,
         )  # fmt: skip
@@ -448,97 +456,6 @@ def _prepared(staged: Staged) -> Prepared:
             delivery=guide.result.delivery if guide.result else (),
         ),
     )
-
-
-# A row is a changed one if it differs from what was imported last; an editor's version since then
-# does not make it one, and gives way to it if it is.
-_COMPARE = """
-CREATE TEMP TABLE import_change ON COMMIT DROP AS
-SELECT row.code, row.row, row.region_path, row.item_code, row.start, row.length, found.kind,
-       CASE WHEN found.kind = 'new' THEN nextval(pg_get_serial_sequence('catalogue_offering', 'id'))
-            ELSE o.id END AS offering_id,
-       found.kind IN ('changed', 'returned') AND newest.by_editor AS edited,
-       coalesce(newest.number, 0) + 1 AS number,
-       CASE WHEN found.kind <> 'unchanged'
-            THEN nextval(pg_get_serial_sequence('catalogue_guideversion', 'id')) END AS version_id
-FROM import_row row
-LEFT JOIN LATERAL (
-    SELECT id, withdrawn_at, current_id FROM catalogue_offering
-    WHERE source = %s AND code = row.code LIMIT 1) o ON true
-LEFT JOIN LATERAL (
-    SELECT number, created_by_id IS NOT NULL AS by_editor FROM catalogue_guideversion
-    WHERE offering_id = o.id ORDER BY number DESC LIMIT 1) newest ON true
-LEFT JOIN LATERAL (
-    SELECT digest FROM catalogue_guideversion
-    WHERE offering_id = o.id AND created_by_id IS NULL ORDER BY number DESC LIMIT 1) last ON true
-CROSS JOIN LATERAL (SELECT CASE
-    WHEN o.id IS NULL THEN 'new'
-    WHEN o.withdrawn_at IS NOT NULL OR o.current_id IS NULL THEN 'returned'
-    WHEN last.digest IS DISTINCT FROM row.digest THEN 'changed'
-    ELSE 'unchanged' END AS kind) found
-"""
-
-_GONE = """FROM catalogue_offering o WHERE o.source = %(source)s AND o.withdrawn_at IS NULL
-AND o.region_path LIKE %(within)s
-AND NOT EXISTS (SELECT FROM import_row r WHERE r.code = o.code)
-AND NOT EXISTS (SELECT FROM import_bad b WHERE b.code = o.code)"""
-
-_WRITE_ITEMS = (
-    # A main item is named by the rows that call it their main item, others by their first.
-    """
-INSERT INTO catalogue_item (source, code, name, type, audiences, themes, everyday_names, standard)
-SELECT DISTINCT ON (code) %(source)s, code, name, type, '{}', '{}', '{}', '{}'::jsonb FROM (
-    SELECT parent_code AS code, parent_name AS name, item_type AS type, 0 AS rank, row
-    FROM import_row WHERE parent_code IS NOT NULL
-    UNION ALL SELECT item_code, item_name, item_type, 1, row FROM import_row) named
-ORDER BY code, rank, row
-ON CONFLICT (source, code) DO UPDATE SET name = excluded.name, type = excluded.type
-WHERE (catalogue_item.name, catalogue_item.type) IS DISTINCT FROM (excluded.name, excluded.type)
-""",
-    """
-UPDATE catalogue_item i SET parent_id = parent.id
-FROM (SELECT DISTINCT ON (item_code) item_code, parent_code FROM import_row
-      ORDER BY item_code, row) r
-LEFT JOIN catalogue_item parent
-    ON parent.source = %(source)s AND parent.code = r.parent_code
-WHERE i.source = %(source)s AND i.code = r.item_code AND i.parent_id IS DISTINCT FROM parent.id
-AND i.id IS DISTINCT FROM parent.id
-""",
-    """
-UPDATE catalogue_guideversion v SET state = 'withdrawn', withdrawn_at = %(moment)s
-FROM import_change c
-WHERE c.kind IN ('changed', 'returned') AND v.offering_id = c.offering_id
-AND v.state = 'published'
-""",
-    "CREATE TEMP TABLE import_offering (LIKE catalogue_offering) ON COMMIT DROP",
-)
-
-# Foreign keys are checked at commit, so that an offering can name its version first.
-_TO_WRITE = """
-SELECT kind, offering_id, version_id, number, item_code, start, length FROM import_change
-WHERE kind <> 'unchanged' ORDER BY region_path, row
-"""
-
-_WRITE_CHANGED = (
-    """
-UPDATE catalogue_offering o SET item_id = r.item_id, agency_id = r.agency_id,
-    region_id = r.region_id, name = r.name, level = r.level, audiences = r.audiences,
-    themes = r.themes, online = r.online, region_path = r.region_path, sort_key = r.sort_key,
-    current_id = r.current_id, withdrawn_at = NULL, withdrawn_why = '{}'
-FROM import_offering r WHERE o.id = r.id
-""",
-)
-
-_ITEMS_SUM_UP = """
-UPDATE catalogue_item i SET audiences = x.audiences, themes = x.themes FROM (
-    SELECT o.item_id,
-        array_agg(DISTINCT a ORDER BY a) FILTER (WHERE a IS NOT NULL) AS audiences,
-        coalesce(array_agg(DISTINCT t ORDER BY t) FILTER (WHERE t IS NOT NULL), '{}') AS themes
-    FROM catalogue_offering o
-    LEFT JOIN LATERAL unnest(o.audiences) a ON true LEFT JOIN LATERAL unnest(o.themes) t ON true
-    WHERE o.source = %(source)s AND o.withdrawn_at IS NULL GROUP BY o.item_id) x
-WHERE i.id = x.item_id AND (i.audiences, i.themes) IS DISTINCT FROM (x.audiences, x.themes)
-"""
 
 
 @lru_cache(maxsize=50_000)
