@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tongban.supervision.assessing import assess, close, reopen, send_back
+from tongban.supervision.demo import BadList, load_lists
 from tongban.supervision.digests import lines, make_digest, public_key, published
 from tongban.supervision.drafting import (
     add_task,
@@ -94,14 +95,16 @@ from tongban.supervision.timing import (
 from tongban.supervision.urging import tell_superiors, warn_all
 
 __all__ = [
-    "BY_URGENCY", "LIST_NEWS", "OPEN", "RULES", "SMALLEST_SAMPLE", "Assessment", "Change",
+    "BY_URGENCY", "LIST_NEWS", "OPEN", "RULES", "SMALLEST_SAMPLE", "Assessment", "BadList",
+    "Change",
     "Digest", "Effect", "Entry", "EntryView", "Evidence", "EvidenceEntry", "Ground",
     "IndicatorEntry", "MilestoneEntry", "Observation", "Patience", "Plan", "PlanEntry",
     "Progress", "Report", "Said", "Schedule", "Section", "Tally", "Task", "TaskEntry", "TaskView",
     "TimeState", "UnitEntry", "UnitTally", "add_task", "adopt", "assess", "by_unit", "change",
     "claim", "close", "close_plan", "days_late", "discard_plan", "drop", "edit_plan", "edit_task",
     "effects", "entry_view", "erase", "follow", "followed", "followers", "follows", "history",
-    "is_of_unit", "is_programme", "lines", "loosens", "make_digest", "make_plan", "move_task",
+    "is_of_unit", "is_programme", "lines", "load_lists", "loosens", "make_digest", "make_plan",
+    "move_task",
     "observe", "plan_by_slug", "plans_of", "public_key", "publish", "published",
     "published_plans", "put_tasks", "recent_entries", "regions_above", "remove", "remove_task",
     "reopen", "reply", "report", "said_on", "second", "send_back", "show", "slip", "slipped",

@@ -184,8 +184,10 @@ def adopt(source_id: int, entry: PlanEntry, *, by: Officer) -> Plan:
     plan = make_plan(entry, [], by=by)
     plan.adopted_from = source
     plan.save(update_fields=["adopted_from"])
-    for task in source.tasks.select_related("section").prefetch_related(
-        "co_units", "milestones", "indicators"
+    for task in (
+        source.tasks.order_by("position")
+        .select_related("section")
+        .prefetch_related("co_units", "milestones", "indicators")
     ):
         (own,) = put_tasks(plan, [_entry_of(task)])
         own.adopted_from = task

@@ -44,7 +44,7 @@ def steps_on(due: date, today: date, days: Workdays, patience: Patience) -> tupl
 def warn_all() -> int:
     """Take every step whose time has come; how many. A transaction for each list."""
     today, days = clock.today(), workdays()
-    return sum(_warn(plan, today, days) for plan in _plans())
+    return sum(warn_plan(plan, today, days) for plan in _plans())
 
 
 def tell_superiors() -> list[Observation]:
@@ -87,7 +87,8 @@ def _plans() -> Iterator[Plan]:
 
 
 @transaction.atomic
-def _warn(plan: Plan, today: date, days: Workdays) -> int:
+def warn_plan(plan: Plan, today: date, days: Workdays) -> int:
+    """Take every step of one list whose time has come; how many."""
     plan = lock_plan(plan.pk)
     patience = Patience(plan.soon_days, plan.very_late_days)
     tasks = plan.tasks.filter(Q(start__isnull=True) | Q(start__lte=today), due__isnull=False)

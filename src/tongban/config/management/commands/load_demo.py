@@ -14,6 +14,7 @@ from tongban.catalogue.api import BadContent, load_items, load_themes
 from tongban.config.demo_cases import load_cases
 from tongban.directory.api import load_demo_directory, seed_calendar
 from tongban.identity.api import load_demo_people
+from tongban.supervision.api import BadList, load_lists
 
 
 class Command(BaseCommand):
@@ -41,7 +42,9 @@ class Command(BaseCommand):
             if not no_cases:
                 for done, total in load_cases(folder):
                     self._say(f"cases {done}/{total}", last=done == total)
-        except BadContent as error:
+                load_lists(folder / "lists")
+                self._say("to-do lists")
+        except (BadContent, BadList) as error:
             raise CommandError(str(error)) from error
         self._say(f"demo content is there ({time.monotonic() - started:.1f} s)")
 
