@@ -55,7 +55,7 @@ from tongban.supervision.api import (
     unfollow,
     warn_all,
 )
-from tools import verify_ledger
+from tongban.supervision import verify_ledger
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2027, 3, 1, 1, tzinfo=UTC)

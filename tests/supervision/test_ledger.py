@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tongban.supervision import ledger
-from tools import verify_ledger
+from tongban.supervision import verify_ledger
 
 NAME = "plan-2027"
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)

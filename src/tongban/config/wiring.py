@@ -22,6 +22,8 @@ SUBSCRIPTIONS: dict[str, list[Listener]] = {
 LINKS = {
     "case": lambda number: reverse("portal:case", args=[number]),
     "staff_case": lambda number: reverse("workbench:case", args=[number]),
+    "list": lambda slug: reverse("portal:todo_list", args=[slug]),
+    "list_task": lambda key: reverse("portal:todo_task", args=key.split(" ", 1)),
     "rehearsals": lambda _key: reverse("workbench:rehearsals"),
 }
 

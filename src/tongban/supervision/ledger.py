@@ -10,7 +10,7 @@ newspaper that keeps one digest can prove that a ledger was cut or written anew.
 not hold is anything that somebody has a right to have erased: of an observation it holds a salted
 hash, and the salt is erased together with the words.
 
-`tools/verify_ledger.py` checks all of this without this package.
+`verify_ledger.py` checks all of this without this package.
 """
 
 from __future__ import annotations

@@ -1,0 +1,450 @@
+"""A task's page: its story in plain words, and what residents say about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from allauth.account.adapter import get_adapter
+from django.conf import settings
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+)
+from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from tongban.directory.api import workdays
+from tongban.identity.api import ResidentRequest, resident_for, resident_required, signed_in
+from tongban.kernel import clock, files
+from tongban.kernel.errors import Refused
+from tongban.kernel.files import open_file, owned, store
+from tongban.kernel.localized import Localized
+from tongban.kernel.models import StoredFile
+from tongban.kernel.often import too_often
+from tongban.kernel.workdays import Workdays
+from tongban.look.api import day
+from tongban.portal.paging import page_of
+from tongban.portal.todo_history import Told, tell, who
+from tongban.portal.todo_views import (
+    Public,
+    list_or_404,
+    rows_of,
+    said_in,
+    task_or_404,
+    task_url,
+)
+from tongban.supervision.api import (
+    RULES,
+    Assessment,
+    Entry,
+    Evidence,
+    Observation,
+    Plan,
+    Report,
+    Said,
+    Task,
+    days_late,
+    entry_view,
+    erase,
+    follows,
+    observe,
+    said_on,
+    second,
+    view_of,
+)
+
+_SIZE = 20
+_MOST_ENTRIES = 60
+_PER_MINUTE = 10  # from one address; what one person may say a day is for the act to decide
+LONGEST = 2000
+_PICTURES = ("jpg", "png")
+_KINDS: dict[str, tuple[Promise, Promise]] = {
+    "question": (gettext_lazy("Ask a question"), gettext_lazy("You want to know something.")),
+    "observation": (
+        gettext_lazy("Report what you see"),
+        gettext_lazy("You have seen how it goes, for better or worse."),
+    ),
+    "objection": (
+        gettext_lazy("Object to the claim"),
+        gettext_lazy(
+            "The unit says that it is done, and you see that it is not. The task cannot be closed "
+            "before this has an answer."
+        ),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Move:
+    """A due date that was moved: by whom, why, on what legal ground."""
+
+    told: Told
+    who: str
+
+
+@dataclass(frozen=True)
+class Voice:
+    """What somebody said, with its answers and the clock that runs for one."""
+
+    said: Observation
+    clock: str
+    is_late: bool
+    rule: Promise | None
+    is_mine: bool
+    seconds: str
+
+
+@dataclass(frozen=True)
+class Figure:
+    """An indicator: where it began, where it is to arrive, where it is. Shares in percent of the
+    drawing's width."""
+
+    name: Localized
+    unit: Localized
+    baseline: Decimal | None
+    target: Decimal | None
+    actual: Decimal | None
+    actual_on: date | None
+    baseline_x: float
+    target_x: float
+    actual_x: float
+
+    @property
+    def baseline_words(self) -> str:
+        return _number(self.baseline)
+
+    @property
+    def target_words(self) -> str:
+        return _number(self.target)
+
+    @property
+    def actual_words(self) -> str:
+        return _number(self.actual)
+
+
+@require_safe
+def task_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+    """What was promised, what happened, what people say."""
+    plan = list_or_404(slug)
+    task = task_or_404(plan, code)
+    days, today = workdays(), clock.today()
+    account = signed_in(request)
+    resident = resident_for(account) if account else None
+    (row,) = rows_of([view_of(task, today, days)], {task.pk: _public(plan, task)})
+    entries = Entry.objects.filter(task=task).order_by("-number")
+    newest = [tell(entry_view(one)) for one in entries[: _MOST_ENTRIES + 1]]
+    changes = [tell(entry_view(one)) for one in entries.filter(kind="task_changed")]
+    said = page_of(request, said_on(task).select_related("picture"), by=("-at", "-id"), size=_SIZE)
+    return render(
+        request,
+        "portal/todo_task.html",
+        {
+            "nav_active": "portal:todo",
+            "plan": plan,
+            "task": task,
+            "row": row,
+            "moves": [
+                Move(one, who(one.entry)) for one in reversed(changes) if "due" in one.entry.data
+            ],
+            "co_units": [one.name for one in task.co_units.order_by("position")],
+            "milestones": task.milestones.order_by("position"),
+            "figures": [_figure(one) for one in task.indicators.order_by("position")],
+            "reports": _reports(task),
+            "assessments": Assessment.objects.filter(task=task).order_by("-at"),
+            "history": [(one, who(one.entry)) for one in newest[:_MOST_ENTRIES]],
+            "has_more_history": len(newest) > _MOST_ENTRIES,
+            "voices": [
+                _voice(one, today, days, resident.account_id if resident else None)
+                for one in said.rows
+            ],
+            "listing": said,
+            "held": Observation.objects.filter(
+                task=task, account_id=resident.account_id, state=Observation.State.HELD
+            )
+            if resident
+            else (),
+            "rules": RULES,
+            "may_speak": plan.state == Plan.State.PUBLISHED,
+            "may_object": task.state == Task.State.CLAIMED,
+            "follows": follows("task", task.pk, by=resident) if resident else None,
+            "follows_unit": follows("unit", task.lead_id, by=resident)
+            if resident and task.lead_id
+            else None,
+            "base": settings.BASE_URL,
+        },
+    )
+
+
+@resident_required
+@require_http_methods(["GET", "POST"])
+def say(request: ResidentRequest, slug: str, code: str) -> HttpResponseBase:
+    """Ask, report, object. What is refused comes back with everything that was written."""
+    plan = list_or_404(slug)
+    task = task_or_404(plan, code)
+    given = {name: request.POST.get(name, "") for name in ("kind", "text", "place", "kept")}
+    given["kind"] = given["kind"] or request.GET.get("kind", "")
+    kept = _kept(given["kept"], request.resident.account_id)
+    problem: Refused | None = None
+    if request.method == "POST":
+        try:
+            if too_often("observe", get_adapter(request).get_client_ip(request), most=_PER_MINUTE):
+                raise Refused(
+                    "observation.fast",
+                    _("Much is being said from your address just now. Please wait a minute."),
+                )
+            kept = _uploaded(request.FILES.get("picture"), request.resident.account_id) or kept
+            made = observe(
+                task.pk,
+                Said(given["kind"], given["text"], given["place"], kept.pk if kept else None),
+                by=request.resident,
+            )
+        except Refused as refusal:
+            problem = refusal
+        else:
+            _thank(request, made)
+            return redirect(f"{task_url(slug, code)}#said")
+    field = (problem.field or "") if problem else ""
+    control = {"kind": "kind-question"}.get(field, field)
+    kinds = [
+        (value, words, hint, value == given["kind"])
+        for value, (words, hint) in _KINDS.items()
+        if value != "objection" or task.state == Task.State.CLAIMED
+    ]
+    return render(
+        request,
+        "portal/todo_say.html",
+        {
+            "nav_active": "portal:todo",
+            "plan": plan,
+            "task": task,
+            "kinds": kinds,
+            "given": given,
+            "kept": kept,
+            "longest": LONGEST,
+            "rules": RULES.values(),
+            "problems": [(control, problem.message)] if problem else [],
+            "field": field,
+            "problem": problem.message if problem else "",
+        },
+        status=429 if problem and problem.code == "observation.fast" else 200,
+    )
+
+
+@resident_required
+@require_POST
+def second_it(request: ResidentRequest, observation_id: UUID) -> HttpResponseBase:
+    """The same was seen by one more person."""
+    task = _task_of(observation_id)
+    try:
+        counted = second(observation_id, by=request.resident)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(
+            request, _("Thank you: counted.") if counted else _("You are counted already.")
+        )
+    return redirect(f"{task_url(task.plan.slug, task.code)}#said")
+
+
+@resident_required
+@require_http_methods(["GET", "POST"])
+def erase_it(request: ResidentRequest, observation_id: UUID) -> HttpResponseBase:
+    """Erase one's own words, once it was asked whether that is meant."""
+    task = _task_of(observation_id)
+    found = Observation.objects.filter(
+        pk=observation_id, account_id=request.resident.account_id
+    ).first()
+    if found is None:
+        raise Http404("not one’s own")
+    if request.method == "POST":
+        try:
+            erase(observation_id, by=request.resident)
+        except Refused as refusal:
+            messages.error(request, refusal.message)
+        else:
+            messages.success(request, _("Your words are erased."))
+        return redirect(f"{task_url(task.plan.slug, task.code)}#said")
+    return render(
+        request,
+        "portal/todo_erase.html",
+        {"nav_active": "portal:todo", "plan": task.plan, "task": task, "said": found},
+    )
+
+
+@require_safe
+def evidence(request: HttpRequest, evidence_id: int) -> HttpResponseBase:
+    """A file that a report rests on."""
+    found = (
+        Evidence.objects.filter(pk=evidence_id, file__isnull=False)
+        .exclude(report__task__plan__state=Plan.State.DRAFT)
+        .select_related("file")
+        .first()
+    )
+    if found is None or found.file is None:
+        raise Http404("no such evidence")
+    return _served(found.file)
+
+
+@require_safe
+def picture(request: HttpRequest, observation_id: UUID) -> HttpResponseBase:
+    """The picture of an observation, as long as that is shown."""
+    found = (
+        Observation.objects.filter(
+            pk=observation_id, state=Observation.State.SHOWN, picture__isnull=False
+        )
+        .select_related("picture")
+        .first()
+    )
+    if found is None or found.picture is None:
+        raise Http404("no such picture")
+    return _served(found.picture)
+
+
+def _served(stored: StoredFile) -> FileResponse:
+    """A file of somebody else's, in a sandbox: whatever hides in it runs nothing."""
+    try:
+        content = open_file(stored)
+    except FileNotFoundError:
+        raise Http404("the file is gone") from None
+    response = FileResponse(
+        content,
+        as_attachment=stored.kind not in _PICTURES,
+        filename=stored.name,
+        content_type=stored.content_type,
+    )
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "no-cache"  # it may be removed at any time
+    return response
+
+
+def _task_of(observation_id: UUID) -> Task:
+    found = Observation.objects.filter(pk=observation_id).select_related("task__plan").first()
+    if found is None:
+        raise Http404("no such observation")
+    return found.task
+
+
+def _public(plan: Plan, task: Task) -> Public:
+    return said_in(plan, task=task).get(task.pk, Public())
+
+
+def _uploaded(upload: UploadedFile | None, account_id: int) -> StoredFile | None:
+    """A picture kept, also when the words beside it are refused."""
+    if upload is None:
+        return None
+    try:
+        return store(upload, owner_id=account_id, allowed=_PICTURES)
+    except Refused as refusal:
+        raise Refused(refusal.code, refusal.message, field="picture") from refusal
+
+
+def _kept(file_id: str, account_id: int) -> StoredFile | None:
+    """A picture that came with the words before they were refused."""
+    if not file_id or file_id not in owned([file_id], account_id):
+        return None
+    return files.described([file_id]).get(file_id)
+
+
+def _thank(request: HttpRequest, made: Observation) -> None:
+    if made.state == Observation.State.HELD:
+        messages.info(
+            request,
+            _("A person looks at your words before everybody sees them, because of this rule: "
+              "%(rule)s") % {"rule": RULES.get(made.rule, "")},
+        )  # fmt: skip
+    else:
+        messages.success(
+            request,
+            _("Thank you. Everybody can read it now; the unit answers by %(day)s.")
+            % {"day": day(made.reply_due)},
+        )
+
+
+def _reports(task: Task) -> QuerySet[Report]:
+    return (
+        Report.objects.filter(task=task)
+        .select_related("agency")
+        .prefetch_related("evidence__file")
+        .order_by("-at")
+    )
+
+
+def _voice(said: Observation, today: date, days: Workdays, reader: int | None) -> Voice:
+    words, is_late = _clock(said, today, days)
+    return Voice(
+        said=said,
+        clock=words,
+        is_late=is_late,
+        rule=RULES.get(said.rule) if said.rule else None,
+        is_mine=reader is not None and said.account_id == reader,
+        seconds=_seconds(said),
+    )
+
+
+def _clock(said: Observation, today: date, days: Workdays) -> tuple[str, bool]:
+    """By when an answer is due, and whether it is late."""
+    if said.reply_due is None or said.state != Observation.State.SHOWN:
+        return "", False
+    if said.answered_at is not None:
+        on = clock.local_date(said.answered_at)
+        late = days_late(said.reply_due, on, days)
+        words = _("Answered on %(day)s, in time.")
+        if late:
+            words = ngettext("Answered on %(day)s, %(late)d working day late.",
+                             "Answered on %(day)s, %(late)d working days late.", late)  # fmt: skip
+        return words % {"day": day(on), "late": late}, bool(late)
+    late = days_late(said.reply_due, today, days)
+    words = _("No answer yet; due by %(day)s.")
+    if late:
+        words = ngettext("No answer yet; it was due by %(day)s: %(late)d working day late.",
+                         "No answer yet; it was due by %(day)s: %(late)d working days late.",
+                         late)  # fmt: skip
+    return words % {"day": day(said.reply_due), "late": late}, bool(late)
+
+
+def _seconds(said: Observation) -> str:
+    """How many saw the same, those with a verified name apart."""
+    words = []
+    if said.seconds_verified:
+        words.append(
+            ngettext("%(count)d more person with a verified name", "%(count)d more people with "
+                     "verified names", said.seconds_verified) % {"count": said.seconds_verified}
+        )  # fmt: skip
+    if said.seconds_others:
+        words.append(
+            ngettext("%(count)d other account", "%(count)d other accounts", said.seconds_others)
+            % {"count": said.seconds_others}
+        )
+    return _("Seen by %(who)s too.") % {"who": _(" and ").join(words)} if words else ""
+
+
+def _figure(one: object) -> Figure:
+    """An indicator drawn on a line from the least to the most of its three values."""
+    values: Sequence[Decimal | None] = tuple(
+        getattr(one, name) for name in ("baseline", "target", "actual")
+    )
+    known = [value for value in values if value is not None] or [Decimal(0)]
+    low, high = min(Decimal(0), *known), max(known)
+    width = (high - low) or Decimal(1)
+    places = [round(float((value - low) / width) * 96 + 2, 1) if value is not None else -9.0
+              for value in values]  # fmt: skip
+    return Figure(one.name, one.unit, *values, one.actual_on, *places)
+
+
+def _number(value: Decimal | None) -> str:
+    """A figure without the zeros that the column adds; "–" where there is none."""
+    return "–" if value is None else f"{value.normalize():,f}"
