@@ -15,6 +15,7 @@ from tongban.catalogue.reach import may_edit, within
 from tongban.catalogue.recording import record_many
 from tongban.catalogue.worklist import unchecked_before
 from tongban.identity.api import Officer, officer_of
+from tongban.kernel import clock
 from tongban.kernel.announcements import announce, app
 from tongban.kernel.errors import Refused
 
@@ -71,7 +72,10 @@ def remind() -> int:
     with transaction.atomic():
         told = [(one["owner_id"], one["number"]) for one in owners]
         for owner, number in told:
-            announce("guide.checks_due", {"account": owner, "number": number})
+            announce(
+                "guide.checks_due",
+                {"account": owner, "number": number, "month": clock.today().strftime("%Y-%m")},
+            )
     return len(told)
 
 

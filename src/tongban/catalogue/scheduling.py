@@ -5,13 +5,14 @@ from __future__ import annotations
 import structlog
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.utils import translation
 
 from tongban.catalogue.models import EditorAct, GuideVersion
 from tongban.catalogue.publishing import publish, withdraw
 from tongban.catalogue.recording import record
 from tongban.catalogue.working import forget_files
 from tongban.kernel import clock
-from tongban.kernel.announcements import announce, app
+from tongban.kernel.announcements import Payload, announce, app
 from tongban.kernel.errors import Refused
 
 log = structlog.get_logger(__name__)
@@ -48,8 +49,24 @@ def publish_due() -> int:
                 record(
                     "late", version.offering_id, by=None, version=version, note=str(refusal.message)
                 )
-                announce("guide.not_published", {"offering": version.offering_id})
+                announce("guide.not_published", _kept_back(version, refusal))
     return done
+
+
+def _kept_back(version: GuideVersion, refusal: Refused) -> Payload:
+    """Whom to tell, and of what: those who wrote, approved and look after the guide."""
+    people = {version.created_by_id, version.reviewed_by_id, version.offering.owner_id} - {None}
+    why = {}
+    for language, code in (("zh", "zh-hans"), ("en", "en")):
+        with translation.override(code):
+            why[language] = str(refusal.message)
+    return {
+        "offering": version.offering_id,
+        "version": version.pk,
+        "item": version.offering.name,
+        "why": why,
+        "accounts": sorted(people),
+    }
 
 
 def withdraw_ended() -> int:

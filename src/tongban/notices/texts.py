@@ -119,6 +119,20 @@ KINDS: Mapping[str, Words] = {
             "shows what this means for your case."
         ),
     ),
+    "guide.not_published": Words(
+        _("Not published: %(item)s"),
+        _(
+            "The new version of “%(item)s” was to be published today and was kept back:\n\n"
+            "%(note)s\n\nThe earlier version stays in force until this is mended."
+        ),
+    ),
+    "guide.checks_due": Words(
+        _("Guides to check: %(count)s"),
+        _(
+            "Nobody has checked %(count)s of the guides you look after for a year. Most take a "
+            "minute: look, and press “Checked today”."
+        ),
+    ),
     "rehearsal.broken": Words(
         _("The form no longer works with its sample answers: %(item)s"),
         _(

@@ -39,7 +39,7 @@ class Command(BaseCommand):
         methods = options["method"] or list(METHODS if embedder else ("words",))
         if embedder is None and set(methods) != {"words"}:
             raise CommandError(
-                "There is no embedder: install requirements/meaning.lock, or set TONGBAN_MEANING."
+                "There is no embedder: ./tongban meaning installs one, or set TONGBAN_MEANING."
             )
         head = f"{'set':<16} {'method':<8} {'n':>4}  {'hit@1':<17} {'hit@5':<17} {'MRR@10':<17}"
         self.stdout.write(f"{head} nothing  median")
