@@ -13,6 +13,14 @@ from tongban.supervision.drafting import (
     move_task,
     remove_task,
 )
+from tongban.supervision.evidence import Figure, live_figure
+from tongban.supervision.exchange import (
+    FILE_KINDS,
+    REASONS,
+    Reading,
+    export_list,
+    import_list,
+)
 from tongban.supervision.following import follow, followed, followers, follows, unfollow
 from tongban.supervision.models import (
     Assessment,
@@ -87,6 +95,7 @@ from tongban.supervision.timing import (
     Patience,
     Schedule,
     TimeState,
+    after_workdays,
     days_late,
     loosens,
     slip,
@@ -95,20 +104,19 @@ from tongban.supervision.timing import (
 from tongban.supervision.urging import tell_superiors, warn_all
 
 __all__ = [
-    "BY_URGENCY", "LIST_NEWS", "OPEN", "RULES", "SMALLEST_SAMPLE", "Assessment", "BadList",
-    "Change",
-    "Digest", "Effect", "Entry", "EntryView", "Evidence", "EvidenceEntry", "Ground",
-    "IndicatorEntry", "MilestoneEntry", "Observation", "Patience", "Plan", "PlanEntry",
-    "Progress", "Report", "Said", "Schedule", "Section", "Tally", "Task", "TaskEntry", "TaskView",
-    "TimeState", "UnitEntry", "UnitTally", "add_task", "adopt", "assess", "by_unit", "change",
-    "claim", "close", "close_plan", "days_late", "discard_plan", "drop", "edit_plan", "edit_task",
-    "effects", "entry_view", "erase", "follow", "followed", "followers", "follows", "history",
-    "is_of_unit", "is_programme", "lines", "load_lists", "loosens", "make_digest", "make_plan",
-    "move_task",
-    "observe", "plan_by_slug", "plans_of", "public_key", "publish", "published",
-    "published_plans", "put_tasks", "recent_entries", "regions_above", "remove", "remove_task",
-    "reopen", "reply", "report", "said_on", "second", "send_back", "show", "slip", "slipped",
-    "take_back", "tallies", "tally", "tasks_of_unit", "tell_list_news", "tell_superiors",
-    "time_state", "to_moderate", "to_review", "unfollow", "view_of", "views",
-    "waiting_for_answer", "warn_all",
+    "BY_URGENCY", "FILE_KINDS", "LIST_NEWS", "OPEN", "REASONS", "RULES", "SMALLEST_SAMPLE",
+    "Assessment", "BadList", "Change", "Digest", "Effect", "Entry", "EntryView", "Evidence",
+    "EvidenceEntry", "Figure", "Ground", "IndicatorEntry", "MilestoneEntry", "Observation",
+    "Patience", "Plan", "PlanEntry", "Progress", "Reading", "Report", "Said", "Schedule", "Section",
+    "Tally", "Task", "TaskEntry", "TaskView", "TimeState", "UnitEntry", "UnitTally", "add_task",
+    "adopt", "after_workdays", "assess", "by_unit", "change", "claim", "close", "close_plan",
+    "days_late", "discard_plan", "drop", "edit_plan", "edit_task", "effects", "entry_view", "erase",
+    "export_list", "follow", "followed", "followers", "follows", "history", "import_list",
+    "is_of_unit", "is_programme", "lines", "live_figure", "load_lists", "loosens", "make_digest",
+    "make_plan", "move_task", "observe", "plan_by_slug", "plans_of", "public_key", "publish",
+    "published", "published_plans", "put_tasks", "recent_entries", "regions_above", "remove",
+    "remove_task", "reopen", "reply", "report", "said_on", "second", "send_back", "show", "slip",
+    "slipped", "take_back", "tallies", "tally", "tasks_of_unit", "tell_list_news", "tell_superiors",
+    "time_state", "to_moderate", "to_review", "unfollow", "view_of", "views", "waiting_for_answer",
+    "warn_all",
 ]  # fmt: skip

@@ -1,5 +1,5 @@
-"""The demonstration's to-do lists (demo/lists/*.yaml): lived through by the package's own acts, with
-the clock set to each act's day. Days in the files are counted from the day of loading."""
+"""The demonstration's to-do lists (demo/lists/*.yaml): lived through by the package's own acts,
+with the clock set to each act's day. Days in the files are counted from the day of loading."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ from tongban.supervision.urging import warn_plan
 
 Written = Mapping[str, Any]
 # How often the nightly chain of reminders ran in the lists' past, in days.
-_URGED_EVERY = 5
+_URGED_EVERY = 10
 
 
 class BadList(ValueError):
