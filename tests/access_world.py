@@ -35,10 +35,22 @@ from tongban.catalogue.api import GuideVersion, add_version
 from tongban.catalogue.editing import mark_of
 from tongban.catalogue.models import DirectoryWork, Proposal
 from tongban.config.demo_cases import blank_png
+from tongban.directory.models import Agency
 from tongban.identity.api import Resident, authorise, make_token, mandates_for, tokens_of
 from tongban.identity.models import Account
 from tongban.kernel import clock, files
 from tongban.notices.models import Notice
+from tongban.supervision.api import (
+    Observation,
+    PlanEntry,
+    Said,
+    TaskEntry,
+    UnitEntry,
+    make_digest,
+    make_plan,
+    observe,
+    publish,
+)
 
 ROLES = (
     "nobody", "owner", "other", "clerk", "officer", "elsewhere", "supervisor", "editor",
@@ -166,6 +178,7 @@ def make_world() -> World:
         account=owner.account, kind="case.accept", key="test", context={}, created_at=clock.now()
     )
     make_firm(owner.account)
+    said = _say_something(police, lin)
     return World(
         accounts={
             "owner": owner.account,
@@ -192,6 +205,11 @@ def make_world() -> World:
             "party_id": lin.own_party_id,
             "mandate_id": given[0].id,
             "token_id": tokens_of(lin)[0].id,
+            "list_slug": said.task.plan.slug,
+            "task_code": said.task.code,
+            "observation_id": said.pk,
+            "evidence_id": 1,
+            "day": clock.today().isoformat(),
             # of the workbench
             "offering_id": birth.pk,
             "form_id": birth.current.form_id,  # type: ignore[union-attr]
@@ -206,6 +224,19 @@ def make_world() -> World:
             "stage_id": new.stages.get(closed_at__isnull=True).pk,
         },
     )
+
+
+def _say_something(office: Agency, lin: Resident) -> Observation:
+    """A published list with one task, on which the owner has said something; a digest."""
+    programme = make_officer("programme", office, username="programme").officer
+    plan = make_plan(
+        PlanEntry("open-list", "city", office.region_id, office.pk, {"zh": "清单", "en": "List"}),
+        [TaskEntry("1", {"zh": "任务", "en": "Task"}, UnitEntry(office.name, office.pk))],
+        by=programme,
+    )
+    publish(plan.pk, by=programme)
+    make_digest()
+    return observe(plan.tasks.get().pk, Said("question", "什么时候完成？"), by=lin)
 
 
 # Looking changes these, which is no effect: who looked, and since when the language is known.

@@ -75,6 +75,18 @@ MATRIX: dict[str, Row] = {
          "portal:site_map_index", "portal:site_map_pages"),
         EVERYBODY,
     ),
+    **dict.fromkeys(
+        ("portal:todo", "portal:todo_feed_all", "portal:todo_rules", "portal:todo_digests",
+         "portal:todo_digest", "portal:todo_verifier", "portal:todo_list", "portal:todo_csv",
+         "portal:todo_json", "portal:todo_jsonld", "portal:todo_ics", "portal:todo_feed",
+         "portal:todo_badge", "portal:todo_embed", "portal:todo_ledger", "portal:todo_ledger_file",
+         "portal:todo_task"),
+        EVERYBODY,
+    ),
+    **dict.fromkeys(("portal:todo_evidence", "portal:todo_picture"), row(404, 404)),  # none yet
+    **dict.fromkeys(("portal:me_following", "portal:todo_say"), SIGNED_IN),
+    **dict.fromkeys(("portal:todo_follow", "portal:todo_second"), POST_ONLY),
+    "portal:todo_erase": OWNERS,
     **dict.fromkeys(("portal:open_data_file", "portal:site_map"), row(404, 404)),  # none yet
     "portal:centre": row(404, 404),  # there is none in this world
     "v1:api-root": row(404, 404),
@@ -179,6 +191,15 @@ MATRIX: dict[str, Row] = {
 
 # What stands in these addresses instead of the parts of the same name.
 OTHER_PARTS: dict[str, dict[str, str]] = {
+    **dict.fromkeys(
+        ("portal:todo_list", "portal:todo_csv", "portal:todo_json", "portal:todo_jsonld",
+         "portal:todo_ics", "portal:todo_feed", "portal:todo_badge", "portal:todo_embed",
+         "portal:todo_ledger", "portal:todo_ledger_file"),
+        {"slug": "list_slug"},
+    ),
+    **dict.fromkeys(
+        ("portal:todo_task", "portal:todo_say"), {"slug": "list_slug", "code": "task_code"}
+    ),
     "portal:decision": {"number": "done_number"},
     "portal:result": {"number": "done_number"},
     "portal:rate": {"number": "done_number"},
@@ -249,7 +270,8 @@ def faults_of_headers(name: str, answer: HttpResponse) -> Iterator[str]:
     wanted = {
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",
-        "X-Frame-Options": "DENY",
+        # One page is made to stand within others.
+        "X-Frame-Options": None if name == "portal:todo_embed" else "DENY",
     }
     for header, value in wanted.items():
         if answer.headers.get(header) != value:
@@ -287,6 +309,8 @@ EFFECTS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "portal:rate": (("owner",), {"level": "5"}),
     "portal:message_open": (("owner",), {}),
     "portal:me_revoke": (("owner",), {}),
+    "portal:todo_erase": (("owner",), {}),
+    "portal:todo_follow": (ROLES[1:], {"kind": "region", "key": "990000"}),
     "portal:me_token_end": (("owner",), {}),
     "portal:me_authorise": (("owner",), {"contact": "other@tongban.example", "name": "许清"}),
     "workbench:claim": (("clerk", "officer"), {}),

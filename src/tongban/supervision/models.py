@@ -6,6 +6,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tongban.kernel import ids
 
@@ -101,7 +102,7 @@ class Task(models.Model):
         NOT_STARTED = "not_started", _("Not started")
         LIMITED = "limited", _("Limited")
         SUBSTANTIAL = "substantial", _("Substantial")
-        COMPLETE = "complete", _("Complete")
+        COMPLETE = "complete", pgettext_lazy("assessment", "Complete")
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="tasks")
     section = models.ForeignKey(Section, models.PROTECT, null=True, related_name="tasks")
