@@ -272,6 +272,11 @@ def effects(plan: Plan, changes: Sequence[Change]) -> list[Effect]:
                 _("A colleague has changed task %(code)s meanwhile. Look at it again.")
                 % {"code": task.code},
             )
+        if task.state in (Task.State.CLOSED, Task.State.DROPPED):
+            # Or a date moved afterwards would make what was done late look as if done in time.
+            raise Refused(
+                "task.over", _("Task %(code)s is over already.") % {"code": task.code}
+            )
         before = {name: getattr(task, name) for name in change.values}
         start = change.values.get("start", task.start)
         due = change.values.get("due", task.due)

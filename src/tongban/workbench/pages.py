@@ -45,6 +45,11 @@ PLACES = (
     Place("workbench:quality", pgettext_lazy("navigation", "To mend"), ("editor", "supervisor")),
     Place("workbench:rehearsals", pgettext_lazy("navigation", "Rehearsals"), ("editor",)),
     Place("workbench:searches", pgettext_lazy("navigation", "Searches"), ("editor",)),
+    Place(
+        "workbench:lists",
+        pgettext_lazy("navigation", "To-do lists"),
+        ("reporter", "programme", "supervisor"),
+    ),
     Place("workbench:calendars", pgettext_lazy("navigation", "Working days"), ("administrator",)),
     Place("workbench:staff", pgettext_lazy("navigation", "Staff"), ("administrator",)),
 )

@@ -20,6 +20,14 @@ from tongban.workbench import (
     supplement_page,
 )
 from tongban.workbench.directory import bulk, draft, exchange, items, review, translations
+from tongban.workbench.lists import change as list_change
+from tongban.workbench.lists import compare as list_compare
+from tongban.workbench.lists import desk as list_desk
+from tongban.workbench.lists import draft as list_draft
+from tongban.workbench.lists import plan as list_plan
+from tongban.workbench.lists import report as list_report
+from tongban.workbench.lists import said as list_said
+from tongban.workbench.lists import task as list_task
 
 
 class CaseNumber(StringConverter):
@@ -74,6 +82,39 @@ urlpatterns = [
     path("guides/exchange/export/", exchange.export, name="export_guides"),
     path("items/", items.items, name="items"),
     path("items/<int:item_id>/", items.item, name="item"),
+    path("lists/", list_desk.desk, name="lists"),
+    path("lists/queue/<slug:name>/", list_desk.queue, name="list_queue"),
+    path("lists/new/", list_plan.new_list, name="new_list"),
+    path("lists/said/<uuid:said_id>/", list_said.observation, name="observation"),
+    path("lists/<slug:slug>/", list_plan.list_page, name="list"),
+    path("lists/<slug:slug>/settings/", list_plan.settings_of_list, name="list_settings"),
+    path("lists/<slug:slug>/adopt/", list_plan.adopt_list, name="adopt_list"),
+    path("lists/<slug:slug>/publish/", list_plan.publish_list, name="publish_list"),
+    path("lists/<slug:slug>/discard/", list_plan.discard_list, name="discard_list"),
+    path("lists/<slug:slug>/close/", list_plan.close_list, name="close_list"),
+    path("lists/<slug:slug>/compare/", list_compare.compare, name="compare_list"),
+    path("lists/<slug:slug>/change/", list_change.change_tasks, name="change_tasks"),
+    path("lists/<slug:slug>/files/<uuid:file_id>/", list_task.evidence_file, name="list_file"),
+    path("lists/<slug:slug>/tasks/add/", list_draft.add, name="add_list_task"),
+    path("lists/<slug:slug>/tasks/<int:task_id>/", list_task.task_page, name="list_task"),
+    path("lists/<slug:slug>/tasks/<int:task_id>/edit/", list_draft.edit, name="edit_list_task"),
+    path(
+        "lists/<slug:slug>/tasks/<int:task_id>/arrange/",
+        list_draft.arrange,
+        name="arrange_list_task",
+    ),
+    path(
+        "lists/<slug:slug>/tasks/<int:task_id>/report/", list_report.report_task, name="report_task"
+    ),
+    path(
+        "lists/<slug:slug>/tasks/<int:task_id>/take-back/",
+        list_task.take_claim_back,
+        name="take_claim_back",
+    ),
+    path(
+        "lists/<slug:slug>/tasks/<int:task_id>/<slug:name>/", list_task.judge, name="judge_task"
+    ),
+    path("lists/<slug:slug>/numbered/<path:code>/", list_task.task_by_code, name="task_by_code"),
     path("quality/", quality.quality_page, name="quality"),
     path("quality/findings.csv", quality.download, name="quality_findings"),
     path("rehearsals/", rehearsals.rehearsals, name="rehearsals"),

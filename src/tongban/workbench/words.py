@@ -70,6 +70,8 @@ ROLES: dict[str, Text] = {
     "supervisor": _("Supervisor"),
     "editor": _("Directory editor"),
     "administrator": _("System administrator"),
+    "programme": _("Programme office"),
+    "reporter": _("Reporting officer"),
 }
 
 CAPACITIES: dict[str, Text] = {

@@ -1,0 +1,226 @@
+"""What the pages of to-do lists share: which list, which task, what may be done, how it is shown.
+
+Whether an act may be done is the act's own decision; pages only leave out what would be refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.utils.translation import gettext_lazy
+
+from tongban.directory.api import workdays
+from tongban.identity.api import Officer, OfficerRequest
+from tongban.kernel import clock
+from tongban.kernel.errors import Refused
+from tongban.kernel.localized import Localized
+from tongban.look.api import LookRenderer, Text, Tone
+from tongban.supervision.api import (
+    Observation,
+    Plan,
+    Task,
+    TaskView,
+    is_of_unit,
+    is_programme,
+    plans_of,
+    views,
+)
+from tongban.workbench.lists.words import CLAIMED, PLANS, TIMES
+from tongban.workbench.pages import show
+
+ROLES = ("reporter", "programme", "supervisor")
+ACTIVE = "workbench:lists"
+LONGEST = 2000
+# Refusals that say: this is not your task, or not your list.
+_NOT_YOURS = ("task.not_yours", "plan.not_yours")
+
+
+@dataclass(frozen=True)
+class TaskRow:
+    """A task as tables show it: its place in time, what is claimed, what was found."""
+
+    view: TaskView
+    time: Text
+    time_tone: Tone
+    claimed_tone: Tone
+    objections: int = 0
+
+    @property
+    def task(self) -> Task:
+        return self.view.task
+
+
+@dataclass(frozen=True)
+class Clock:
+    """An observation that waits for an answer, and the working days that are left (negative: past
+    them; None without a day)."""
+
+    said: Observation
+    left: int | None
+
+
+def task_rows(tasks: Iterable[Task]) -> list[TaskRow]:
+    """Tasks for a table, in their order. Their plans must be loaded."""
+    return [_row(view) for view in views(tasks)]
+
+
+def review_rows(tasks: Iterable[Task]) -> list[TaskRow]:
+    """The same, with the objections to each that have no answer."""
+    found = list(tasks)
+    open_ = Observation.objects.filter(
+        task__in=found,
+        kind=Observation.Kind.OBJECTION,
+        state=Observation.State.SHOWN,
+        answered_at__isnull=True,
+    ).values_list("task_id", flat=True)
+    counts: dict[int, int] = {}
+    for task_id in open_:
+        counts[task_id] = counts.get(task_id, 0) + 1
+    return [_row(view, counts.get(view.task.pk, 0)) for view in views(found)]
+
+
+def clocks(said: Iterable[Observation]) -> list[Clock]:
+    """Observations with what is left of their time."""
+    days, today = workdays(), clock.today()
+    return [Clock(one, _left(one.reply_due, today, days.count)) for one in said]
+
+
+def plan_for(officer: Officer, slug: str) -> Plan:
+    """A list the officer may see: a published one, or a draft of their own office.
+
+    Raises Http404.
+    """
+    plan = (
+        Plan.objects.filter(slug=slug)
+        .select_related("region", "office", "adopted_from")
+        .first()
+    )
+    if plan is None or (plan.state == Plan.State.DRAFT and not is_programme(officer, plan)):
+        raise Http404
+    return plan
+
+
+def own_plan(officer: Officer, slug: str) -> Plan:
+    """A list of the officer's programme office. Raises Http404, PermissionDenied."""
+    plan = plan_for(officer, slug)
+    if not is_programme(officer, plan):
+        raise PermissionDenied
+    return plan
+
+
+def draft_of(officer: Officer, slug: str) -> Plan:
+    """A draft of the officer's programme office. Raises Http404."""
+    plan = own_plan(officer, slug)
+    if plan.state != Plan.State.DRAFT:
+        raise Http404
+    return plan
+
+
+def task_for(plan: Plan, task_id: int) -> Task:
+    """A task of that list. Raises Http404."""
+    found = (
+        plan.tasks.select_related("lead", "section", "adopted_from__plan")
+        .filter(pk=task_id)
+        .first()
+    )
+    if found is None:
+        raise Http404
+    found.plan = plan
+    return found
+
+
+def unit_task(officer: Officer, slug: str, task_id: int) -> Task:
+    """A task of a published list that the officer reports on. Raises Http404, PermissionDenied."""
+    task = task_for(plan_for(officer, slug), task_id)
+    if not is_of_unit(officer, task):
+        raise PermissionDenied
+    if task.plan.state == Plan.State.DRAFT:
+        raise Http404
+    return task
+
+
+def is_lists_office(officer: Officer) -> bool:
+    """Whether the officer has any list of their own, or may make one."""
+    return officer.has_role("programme") or plans_of(officer).exists()
+
+
+def forbid(refusal: Refused) -> None:
+    """Raises PermissionDenied for a refusal that is about who the officer is."""
+    if refusal.code in _NOT_YOURS:
+        raise PermissionDenied
+
+
+def page(
+    request: OfficerRequest, template: str, context: Mapping[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """A page of this part of the workbench."""
+    return show(request, f"lists/{template}", context, active=ACTIVE, status=status)
+
+
+def in_both(given: Mapping[str, Any], name: str) -> Localized:
+    """What was written in the fields `name_zh` and `name_en`."""
+    both = {"zh": given.get(f"{name}_zh") or "", "en": given.get(f"{name}_en") or ""}
+    return {language: text.strip() for language, text in both.items() if text.strip()}
+
+
+def plan_tone(plan: Plan) -> Tone:
+    return PLANS[plan.state]
+
+
+class Words(forms.Form):
+    """A form in our components; messages stand at the field."""
+
+    default_renderer = LookRenderer()
+    use_required_attribute = False
+
+    def refuse(self, refusal: Refused, names: Mapping[str, str] | None = None) -> None:
+        """Put a refusal where it belongs. Raises PermissionDenied for one about who asks."""
+        forbid(refusal)
+        field = (names or {}).get(refusal.field or "", refusal.field or "")
+        place = next((one for one in (field, f"{field}_zh") if one in self.fields), None)
+        self.add_error(place, str(refusal.message))
+
+
+def text_field(label: Text, *, rows: int = 3, required: bool = True, hint: Text = "",
+               longest: int = LONGEST) -> forms.CharField:  # fmt: skip
+    """Words in one language, several lines of them."""
+    return forms.CharField(
+        label=label,
+        required=required,
+        help_text=hint,
+        max_length=longest,
+        error_messages={"required": gettext_lazy("Write this in Chinese.")},
+        widget=forms.Textarea(attrs={"rows": rows}),
+    )
+
+
+class GroundForm(Words):
+    """Why something is done, for everybody to read, and on what legal ground."""
+
+    reason_zh = text_field(
+        gettext_lazy("Why, in Chinese"), hint=gettext_lazy("Everybody who reads the list sees it.")
+    )
+    reason_en = text_field(gettext_lazy("Why, in English"), required=False)
+    legal_basis = forms.CharField(
+        label=gettext_lazy("Legal ground"),
+        help_text=gettext_lazy("The document or article this rests on, if there is one."),
+        max_length=300,
+        required=False,
+    )
+
+
+def _row(view: TaskView, objections: int = 0) -> TaskRow:
+    words, tone = TIMES[view.time]
+    return TaskRow(view, words, tone, CLAIMED[view.task.state], objections)
+
+
+def _left(due: date | None, today: date, count: Any) -> int | None:
+    if due is None:
+        return None
+    return int(count(today, due)) if due >= today else -int(count(due, today))

@@ -1,0 +1,363 @@
+"""A list of the programme office: made, taken over, published with a look at what the public will
+see, closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from tongban.directory.api import agencies_of, agency, region
+from tongban.identity.api import Officer, OfficerRequest, officer_required
+from tongban.kernel.errors import Refused
+from tongban.kernel.localized import pick
+from tongban.supervision.api import (
+    Ground,
+    Plan,
+    PlanEntry,
+    adopt,
+    close_plan,
+    discard_plan,
+    edit_plan,
+    is_programme,
+    loosens,
+    make_plan,
+    publish,
+    published_plans,
+    tally,
+)
+from tongban.workbench.lists.common import (
+    ROLES,
+    GroundForm,
+    Words,
+    draft_of,
+    in_both,
+    own_plan,
+    page,
+    plan_for,
+    plan_tone,
+    task_rows,
+    text_field,
+)
+from tongban.workbench.pages import number_in
+
+# Words that stand in addresses of lists, here or on the public pages.
+RESERVED = ("new", "adopt", "queue", "said", "import", "export", "rules", "digests")
+DAYS = ("evidence_days", "reply_days", "soon_days", "very_late_days", "unanswered_most")
+
+
+def _days(label: Any, hint: Any, usual: int, least: int = 1) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label, help_text=hint, initial=usual, min_value=least, max_value=250,
+        widget=forms.NumberInput(attrs={"class": "govuk-input--width-5"}),
+    )  # fmt: skip
+
+
+class ListForm(Words):
+    """What a list says of itself, and its rules."""
+
+    title_zh = forms.CharField(label=gettext_lazy("Title, in Chinese"), max_length=300)
+    title_en = forms.CharField(
+        label=gettext_lazy("Title, in English"), max_length=300, required=False
+    )
+    level = forms.ChoiceField(label=gettext_lazy("Level"), choices=Plan.Level.choices)
+    summary_zh = text_field(gettext_lazy("What it is about, in Chinese"), required=False)
+    summary_en = text_field(gettext_lazy("What it is about, in English"), required=False)
+    basis_zh = text_field(gettext_lazy("The document it rests on, in Chinese"), rows=2,
+                          required=False)  # fmt: skip
+    basis_en = text_field(gettext_lazy("The document it rests on, in English"), rows=2,
+                          required=False)  # fmt: skip
+    source_url = forms.URLField(
+        label=gettext_lazy("Address of that document"), max_length=500, required=False,
+        assume_scheme="https",
+    )  # fmt: skip
+    evidence_days = _days(
+        gettext_lazy("Evidence window"),
+        gettext_lazy("Working days in which everybody may look at a claim before it is closed."),
+        10,
+    )
+    reply_days = _days(
+        gettext_lazy("Time to answer"),
+        gettext_lazy("Working days a unit has to answer an observation."),
+        10,
+    )
+    soon_days = _days(
+        gettext_lazy("Due soon"), gettext_lazy("So many working days before the due date."), 10
+    )
+    very_late_days = _days(
+        gettext_lazy("Very overdue"), gettext_lazy("So many working days after the due date."), 20
+    )
+    unanswered_most = _days(
+        gettext_lazy("Unanswered observations"),
+        gettext_lazy("With so many on one task the superior is told."),
+        3,
+    )
+
+
+class NewListForm(ListForm):
+    """A list to be made: where, under which address."""
+
+    office = forms.ChoiceField(
+        label=gettext_lazy("Programme office"),
+        help_text=gettext_lazy("It publishes, assesses and closes. The list is of its region."),
+    )
+    slug = forms.SlugField(
+        label=gettext_lazy("Address"),
+        help_text=gettext_lazy(
+            "Small letters, digits and hyphens, such as services-2027. It names the list’s ledger "
+            "and stays for ever."
+        ),
+        max_length=60,
+        error_messages={"invalid": gettext_lazy("Use small letters, digits and hyphens only.")},
+    )
+    field_order = ("title_zh", "title_en", "office", "slug", "level")
+
+    def __init__(self, data: Any, officer: Officer, **given: Any) -> None:
+        super().__init__(data, **given)
+        field = self.fields["office"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = list(_offices(officer))
+
+    def clean_slug(self) -> str:
+        slug = str(self.cleaned_data["slug"])
+        if slug != slug.lower() or "_" in slug:
+            raise forms.ValidationError(_("Use small letters, digits and hyphens only."))
+        if slug in RESERVED:
+            raise forms.ValidationError(_("Another list has this address. Choose another."))
+        return slug
+
+
+@officer_required(*ROLES)
+def list_page(request: OfficerRequest, slug: str) -> HttpResponse:
+    """A list with all its tasks: a draft to be written, or a published one to be worked on."""
+    plan = plan_for(request.officer, slug)
+    office = is_programme(request.officer, plan)
+    rows = task_rows(_tasks(plan))
+    is_draft = plan.state == Plan.State.DRAFT
+    context = {
+        "plan": plan,
+        "tone": plan_tone(plan),
+        "rows": rows,
+        "tally": tally([row.view for row in rows]),
+        "is_draft": is_draft,
+        "can_write": office and is_draft,
+        "can_change": office and plan.state == Plan.State.PUBLISHED,
+        "can_close": office
+        and plan.state == Plan.State.PUBLISHED
+        and all(row.task.state in ("closed", "dropped") for row in rows),
+        "can_adopt": plan.state == Plan.State.PUBLISHED and request.officer.has_role("programme"),
+    }
+    return page(request, "list.html", context)
+
+
+@officer_required("programme")
+@require_http_methods(["GET", "POST"])
+def new_list(request: OfficerRequest) -> HttpResponse:
+    """Make a draft list."""
+    form = NewListForm(request.POST if request.method == "POST" else None, request.officer)
+    if request.method == "POST" and form.is_valid():
+        try:
+            plan = make_plan(_entry(form.cleaned_data), [], by=request.officer)
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("The draft is made. Nobody but your office sees it yet."))
+            return redirect("workbench:list", plan.slug)
+    return _form_page(request, form, gettext_lazy("Make a list"), gettext_lazy("Make the draft"))
+
+
+@officer_required("programme")
+@require_http_methods(["GET", "POST"])
+def adopt_list(request: OfficerRequest, slug: str) -> HttpResponse:
+    """Take a published list over as a draft of one's own."""
+    source = plan_for(request.officer, slug)
+    if source not in published_plans():
+        raise Http404
+    start = {name: getattr(source, name) for name in (*DAYS, "level", "source_url")}
+    for name in ("title", "summary", "basis"):
+        for language in ("zh", "en"):
+            start[f"{name}_{language}"] = getattr(source, name).get(language, "")
+    form = NewListForm(
+        request.POST if request.method == "POST" else None, request.officer, initial=start
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            plan = adopt(source.pk, _entry(form.cleaned_data), by=request.officer)
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(
+                request,
+                _("Taken over as a draft. Give each task a lead unit of your own, then publish."),
+            )
+            return redirect("workbench:list", plan.slug)
+    return _form_page(
+        request,
+        form,
+        gettext_lazy("Take this list over"),
+        gettext_lazy("Take it over as a draft"),
+        plan=source,
+        lead=gettext_lazy(
+            "Every task stays linked to its source. Dates may be earlier than there; a later date "
+            "shows on the page for ever."
+        ),
+    )
+
+
+@officer_required("programme")
+@require_http_methods(["GET", "POST"])
+def settings_of_list(request: OfficerRequest, slug: str) -> HttpResponse:
+    """What a draft says of itself."""
+    plan = draft_of(request.officer, slug)
+    now = {name: getattr(plan, name) for name in (*DAYS, "level", "source_url")}
+    for name in ("title", "summary", "basis"):
+        for language in ("zh", "en"):
+            now[f"{name}_{language}"] = getattr(plan, name).get(language, "")
+    form = ListForm(request.POST if request.method == "POST" else None, initial=now)
+    if request.method == "POST" and form.is_valid():
+        given = {**form.cleaned_data, "slug": plan.slug, "office": plan.office_id}
+        try:
+            edit_plan(plan.pk, _entry(given), by=request.officer)
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("workbench:list", plan.slug)
+    return _form_page(
+        request, form, gettext_lazy("What the list says of itself"), gettext_lazy("Save"), plan=plan
+    )
+
+
+@officer_required("programme")
+@require_http_methods(["GET", "POST"])
+def publish_list(request: OfficerRequest, slug: str) -> HttpResponse:
+    """Look at what the public will see and at what may be missing; publish."""
+    plan = draft_of(request.officer, slug)
+    problem = ""
+    if request.method == "POST":
+        try:
+            publish(plan.pk, by=request.officer)
+        except Refused as refusal:
+            problem = str(refusal.message)
+        else:
+            messages.success(
+                request, _("Published. From now on every change stands in the list’s ledger.")
+            )
+            return redirect("workbench:list", plan.slug)
+    rows = task_rows(_tasks(plan))
+    warned = [(row, list(_doubts(row.task))) for row in rows]
+    context = {
+        "plan": plan,
+        "rows": rows,
+        "doubts": [(row, found) for row, found in warned if found],
+        "problem": problem,
+    }
+    return page(request, "publish.html", context, status=422 if problem else 200)
+
+
+@officer_required("programme")
+@require_http_methods(["GET", "POST"])
+def close_list(request: OfficerRequest, slug: str) -> HttpResponse:
+    """Close a list whose tasks are all over."""
+    plan = own_plan(request.officer, slug)
+    if plan.state != Plan.State.PUBLISHED:
+        raise Http404
+    form = GroundForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        ground = Ground(in_both(given, "reason"), given["legal_basis"].strip())
+        try:
+            close_plan(plan.pk, ground=ground, by=request.officer)
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("The list is closed. It stays where it is, to be read."))
+            return redirect("workbench:list", plan.slug)
+    return _form_page(
+        request,
+        form,
+        gettext_lazy("Close the list"),
+        gettext_lazy("Close the list"),
+        plan=plan,
+        lead=gettext_lazy("All its tasks are over. Nothing can be changed in it after that."),
+    )
+
+
+@officer_required("programme")
+@require_POST
+def discard_list(request: OfficerRequest, slug: str) -> HttpResponse:
+    """Throw a draft away."""
+    plan = draft_of(request.officer, slug)
+    try:
+        discard_plan(plan.pk, by=request.officer)
+    except Refused as refusal:
+        messages.error(request, str(refusal.message))
+        return redirect("workbench:list", plan.slug)
+    messages.success(request, _("The draft is thrown away."))
+    return redirect("workbench:lists")
+
+
+def _form_page(
+    request: OfficerRequest, form: Words, title: Any, button: Any, *, plan: Plan | None = None,
+    lead: Any = "",
+) -> HttpResponse:  # fmt: skip
+    context = {"form": form, "title": title, "button": button, "plan": plan, "lead": lead}
+    return page(request, "form.html", context, status=422 if form.errors else 200)
+
+
+def _tasks(plan: Plan) -> Iterator[Any]:
+    found = plan.tasks.select_related("section", "lead", "adopted_from").order_by("position", "pk")
+    for task in found:
+        task.plan = plan
+        yield task
+
+
+def _doubts(task: Any) -> Iterator[str]:
+    """What a publisher may have forgotten; none of it is in the way."""
+    if task.due is None:
+        yield _("It has no due date.")
+    if task.lead_id is None:
+        yield _("Its lead unit is not one of the directory: nobody can report on it.")
+    if not task.title.get("en"):
+        yield _("It has no English title.")
+    if task.adopted_from is not None and loosens(task.adopted_from.due, task.due):
+        yield _("It is due later than in the list it comes from. The page will show that.")
+
+
+def _entry(given: Mapping[str, Any]) -> PlanEntry:
+    office = agency(number_in(str(given["office"])) or 0)
+    return PlanEntry(
+        slug=given["slug"],
+        level=given["level"],
+        region_code=office.region_code,
+        office_id=office.id,
+        title=in_both(given, "title"),
+        summary=in_both(given, "summary"),
+        basis=in_both(given, "basis"),
+        source_url=given["source_url"],
+        **{name: given[name] for name in DAYS},
+    )
+
+
+def _offices(officer: Officer) -> Iterator[tuple[str, Any]]:
+    """The agencies for which the officer may publish, by region."""
+    seen: set[int] = set()
+    for post in officer.posts_as("programme"):
+        if post.agency_id is not None:
+            found = [agency(post.agency_id)]
+        else:
+            found = list(agencies_of(post.region_path, below=True))
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for one in found:
+            if one.id not in seen:
+                seen.add(one.id)
+                name = pick(region(one.region_code).name)
+                groups.setdefault(name, []).append((str(one.id), pick(one.name)))
+        yield from groups.items()

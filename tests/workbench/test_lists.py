@@ -1,0 +1,342 @@
+"""To-do lists in the workbench: what each role can do there, and what nobody can."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from tests.factories import (
+    OfficerRows,
+    ResidentRows,
+    make_agency,
+    make_calendar,
+    make_officer,
+    make_region,
+    make_resident,
+)
+from tongban.config.demo_cases import blank_png
+from tongban.kernel import clock
+from tongban.supervision.api import (
+    Entry,
+    IndicatorEntry,
+    MilestoneEntry,
+    Observation,
+    Plan,
+    PlanEntry,
+    Said,
+    Task,
+    TaskEntry,
+    UnitEntry,
+    make_plan,
+    observe,
+    publish,
+)
+
+pytestmark = pytest.mark.django_db
+MONDAY = datetime(2027, 3, 1, 1, tzinfo=UTC)
+ROWS = {"evidence-TOTAL_FORMS": "1"}
+
+
+def at(year: int, month: int, day: int) -> datetime:
+    return datetime(year, month, day, 4, tzinfo=UTC)
+
+
+@dataclass
+class World:
+    plan: Plan
+    first: Task
+    second: Task
+    office: OfficerRows
+    colleague: OfficerRows
+    unit: OfficerRows
+    other_unit: OfficerRows
+    elsewhere: OfficerRows
+    supervisor: OfficerRows
+    lin: ResidentRows
+    bureau: int
+
+    def go(self, who: OfficerRows | ResidentRows) -> Client:
+        client = Client()
+        client.force_login(who.account)
+        return client
+
+    def url(self, view: str, task: Task | None = None, **parts: Any) -> str:
+        parts |= {"slug": self.plan.slug}
+        if task:
+            parts["task_id"] = task.pk
+        return reverse(f"workbench:{view}", kwargs=parts)
+
+    def judge(self, name: str) -> str:
+        return self.url("judge_task", self.first, name=name)
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    make_calendar()
+    province = make_region("990000")
+    city, lakeside = (make_region(code, parent=province) for code in ("990100", "990200"))
+    agency, bureau, far = make_agency(city), make_agency(city), make_agency(lakeside)
+    with clock.freeze(MONDAY):
+        office = make_officer("programme", agency)
+        plan = make_plan(
+            PlanEntry("plan-2027", "city", "990100", agency.pk, {"zh": "清单", "en": "List"}),
+            [
+                TaskEntry("1", {"zh": "接通平台", "en": "Connect"},
+                          UnitEntry(bureau.name, bureau.pk), due=date(2027, 6, 30),
+                          milestones=[MilestoneEntry({"zh": "招标", "en": "Tender"})],
+                          indicators=[IndicatorEntry({"zh": "系统", "en": "Systems"},
+                                                     target=Decimal(35))]),
+                TaskEntry("2", {"zh": "清理系统", "en": "Clear"},
+                          UnitEntry({"zh": "各县", "en": "Counties"}), due=date(2027, 2, 1)),
+            ],
+            by=office.officer,
+        )  # fmt: skip
+        publish(plan.pk, by=office.officer)
+        yield World(
+            Plan.objects.get(pk=plan.pk),
+            plan.tasks.get(code="1"),
+            plan.tasks.get(code="2"),
+            office,
+            make_officer("programme", agency),
+            make_officer("reporter", bureau),
+            make_officer("reporter", make_agency(city)),
+            make_officer("programme", far),
+            make_officer("supervisor", region=city),
+            make_resident(name="林晓雨"),
+            bureau.pk,
+        )
+
+
+def seen(client: Client, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return str(answer.context["seen"])
+
+
+def claimed(world: World) -> None:
+    client, page = world.go(world.unit), world.url("report_task", world.first)
+    answer = client.post(page, ROWS | {
+        "seen": seen(client, page), "kind": "claim", "text_zh": "已上线",
+        "evidence-0-title": "网站", "evidence-0-url": "https://example.org/",
+    })  # fmt: skip
+    assert answer.status_code == 302, answer.content.decode()
+
+
+def test_report_then_claim_then_the_window_then_closed(world: World) -> None:
+    unit, office = world.go(world.unit), world.go(world.office)
+    page = world.url("report_task", world.first)
+    picture = SimpleUploadedFile("照片.png", blank_png(), "image/png")
+    # Words are missing: the upload is kept, and sent again by its id.
+    wrong = unit.post(page, ROWS | {"seen": seen(unit, page), "kind": "progress",
+                                    "evidence-0-file": picture, "step_0": "on"})  # fmt: skip
+    assert wrong.status_code == 422
+    kept = str(wrong.context["rows"].forms[0].stored.pk)
+    assert kept in wrong.content.decode()
+    # Another line is asked for: nothing is lost.
+    more = unit.post(page, ROWS | {"seen": "", "more": "1", "text_zh": "写到一半",
+                                   "evidence-0-kept": kept})  # fmt: skip
+    assert "写到一半" in more.content.decode() and kept in more.content.decode()
+    right = {"seen": seen(unit, page), "kind": "progress", "text_zh": "招标完成",
+             "evidence-0-kept": kept, "step_0": "on", "step_0_on": "2027-02-26",
+             "figure_0": "12"}  # fmt: skip
+    assert unit.post(page, ROWS | right).status_code == 302
+    # The same again, as by a double click: asked about, not entered twice.
+    again = unit.post(page, ROWS | right)
+    assert again.status_code == 422 and world.first.reports.count() == 1
+    assert world.first.milestones.get().done_on == date(2027, 2, 26)
+    assert world.first.indicators.get().actual == 12
+    file = world.url("list_file", file_id=kept)
+    assert office.get(file).status_code == 200
+    # A claim shows something.
+    bare = unit.post(page, ROWS | {"seen": seen(unit, page), "kind": "claim", "text_zh": "完成"})
+    assert bare.status_code == 422 and bare.context["rows"].forms[0].errors["title"]
+    claimed(world)
+    task = Task.objects.get(pk=world.first.pk)
+    assert (task.state, task.window_until) == ("claimed", date(2027, 3, 15))
+    early = office.post(world.judge("close"), {"reasons_zh": "好"})
+    assert early.status_code == 422 and early.context["form"].non_field_errors()
+    objection = observe(task.pk, Said("objection", "打开是空白页"), by=world.lin.resident)
+    with clock.freeze(at(2027, 3, 16)):
+        answer = world.go(world.office).get(reverse("workbench:lists"))
+        review = next(part for part in answer.context["parts"] if part["slug"] == "review")
+        assert (review["rows"][0].objections, review["rows"][0].view.window_open) == (1, False)
+        office, unit = world.go(world.office), world.go(world.unit)
+        refused = office.post(world.judge("close"), {"reasons_zh": "好"})
+        assert refused.status_code == 422
+        said = reverse("workbench:observation", args=[objection.pk])
+        assert unit.post(said, {"act": "answer", "text": ""}).status_code == 422
+        assert unit.post(said, {"act": "answer", "text": "已修好"}).status_code == 302
+        assert office.post(world.judge("close"), {"reasons_zh": "好"}).status_code == 302
+        complete = {"level": "complete", "reasons_zh": "错了"}
+        assert office.post(world.judge("reopen"), complete).status_code == 422
+        again = office.post(world.judge("reopen"), {"level": "limited", "reasons_zh": "又坏了"})
+        assert again.status_code == 302
+    task.refresh_from_db()
+    assert (task.state, task.reopened, task.assessed) == ("open", 1, "limited")
+
+
+def test_the_wrong_people_change_nothing(world: World) -> None:
+    claimed(world)
+    said = observe(world.first.pk, Said("objection", "没有上线"), by=world.lin.resident)
+    before = Entry.objects.count()
+    page, change = world.url("report_task", world.first), world.url("change_tasks")
+    words = {"level": "complete", "reasons_zh": "好", "reason_zh": "好"}
+    tries = [
+        (world.unit, world.judge("assess"), words),
+        (world.unit, world.judge("close"), words),
+        (world.unit, change, {"task": world.first.pk}),
+        (world.other_unit, page, {"kind": "claim", "text_zh": "好"}),
+        (world.other_unit, world.url("take_claim_back", world.first), {"text_zh": "好"}),
+        (world.elsewhere, world.judge("send-back"), words),
+        (world.elsewhere, world.judge("drop"), words),
+        (world.elsewhere, change, {"task": world.first.pk, "kind": "shift", "days": 9}),
+        (world.elsewhere, world.url("close_list"), words),
+        (world.supervisor, world.judge("assess"), words),
+        (world.lin, world.judge("close"), words),
+        (world.lin, page, {"kind": "progress", "text_zh": "好"}),
+    ]
+    for who, address, given in tries:
+        answer = world.go(who).post(address, given)
+        assert answer.status_code == 403, (address, answer.status_code)
+    place = reverse("workbench:observation", args=[said.pk])
+    for who in (world.other_unit, world.elsewhere, world.supervisor, world.lin):
+        assert world.go(who).post(place, {"act": "answer", "text": "好"}).status_code == 403
+    for act in ("remove", "show"):
+        answer = world.go(world.unit).post(place, {"act": act, "rule": "insult"})
+        assert answer.status_code == 403
+    assert Entry.objects.count() == before
+
+
+def test_a_bulk_change_shows_its_effect_and_a_second_officer_is_told(world: World) -> None:
+    first, second = world.go(world.office), world.go(world.colleague)
+    page = world.url("change_tasks")
+    wish = {"kind": "shift", "days": "30", "task": [world.first.pk, world.second.pk]}
+    look = first.post(page, wish | {"step": "look"})
+    assert [row.task.code for row in look.context["rows"]] == ["1", "2"]
+    assert Task.objects.get(pk=world.first.pk).due == date(2027, 6, 30)
+    revisions = {f"revision_{id}": revision for id, revision in look.context["revisions"]}
+    no_reason = first.post(page, wish | revisions | {"step": "do"})
+    assert no_reason.status_code == 422 and "reason_zh" in no_reason.context["ground"].errors
+    done = wish | revisions | {"step": "do", "reason_zh": "设备晚到", "legal_basis": "第3号令"}
+    assert first.post(page, done).status_code == 302
+    assert Task.objects.get(pk=world.first.pk).due == date(2027, 7, 30)
+    late = second.post(page, done | {"reason_zh": "另有原因"})  # looked at what stood before
+    assert late.status_code == 422 and late.context["form"].non_field_errors()
+    assert Task.objects.get(pk=world.first.pk).due == date(2027, 7, 30)
+    # One task in words; a start after its due date is refused at the field.
+    one = {"kind": "task", "task": world.first.pk, "title_zh": "接通省平台", "step": "look"}
+    wrong = first.post(page, one | {"start": "2028-01-01", "due": "2027-07-30"})
+    assert wrong.status_code == 422 and "due" in wrong.context["form"].errors
+    with clock.freeze(at(2027, 3, 2)):
+        client = world.go(world.office)
+        good = one | {"due": "2027-07-30", "step": "do", "reason_zh": "名称不准"}
+        assert client.post(page, good).status_code == 302
+        shown = client.get(world.url("compare_list"), {"on": "2027-03-01"})
+        (row,) = shown.context["rows"]
+        assert [(one.then, one.now) for one in row.fields] == [("接通平台", "接通省平台")]
+        assert client.get(world.url("compare_list"), {"on": "1999-01-01"}).status_code == 422
+    assert first.post(world.judge("drop"), {"reason_zh": "并入他处"}).status_code == 302
+    assert Task.objects.get(pk=world.first.pk).state == "dropped"
+
+
+def test_a_draft_is_written_arranged_taken_over_and_published(world: World) -> None:
+    client = world.go(world.elsewhere)
+    office = world.elsewhere.post.agency_id
+    rules = {"evidence_days": 5, "reply_days": 5, "soon_days": 5, "very_late_days": 9,
+             "unanswered_most": 2}  # fmt: skip
+    given = {"title_zh": "湖区清单", "level": "city", "office": office, "slug": "lake", **rules}
+    assert client.post(reverse("workbench:new_list"), given | {"slug": "new"}).status_code == 422
+    assert client.post(reverse("workbench:new_list"), given).status_code == 302
+    here = {"slug": "lake"}
+    add = reverse("workbench:add_list_task", kwargs=here)
+    task = {"code": "1", "title_zh": "任务一", "lead": "", "lead_name_zh": "各镇",
+            "milestones": "启动 | Start | 2027-03-31\n", "co_units": "某局|A bureau",
+            "indicators": "事项 | Items | 项 | items | 1 | 35"}  # fmt: skip
+    bad = client.post(add, task | {"milestones": "启动 | Start | 明天", "indicators": "甲||||x"})
+    assert set(bad.context["form"].errors) == {"milestones", "indicators"}
+    assert client.post(add, task).status_code == 302
+    assert client.post(add, task).context["form"].errors["code"]
+    assert client.post(add, task | {"code": "2", "title_zh": "任务二"}).status_code == 302
+    plan = Plan.objects.get(slug="lake")
+    one, two = plan.tasks.order_by("position")
+    place = {**here, "task_id": two.pk}
+    client.post(reverse("workbench:arrange_list_task", kwargs=place), {"act": "up"})
+    assert [row.code for row in plan.tasks.order_by("position")] == ["2", "1"]
+    edit = reverse("workbench:edit_list_task", kwargs={**here, "task_id": one.pk})
+    shown = client.get(edit).context["form"]
+    assert shown["milestones"].value() == "启动 | Start | 2027-03-31"
+    assert shown["indicators"].value() == "事项 | Items | 项 | items | 1 | 35"
+    assert client.post(edit, task | {"title_zh": "新名", "revision": 0}).status_code == 302
+    assert client.post(edit, task | {"title_zh": "旧名", "revision": 0}).status_code == 422
+    # Nobody else sees a draft, whatever they try.
+    draft = reverse("workbench:list", kwargs=here)
+    for who in (world.office, world.unit, world.supervisor):
+        assert world.go(who).get(draft).status_code == 404
+        assert world.go(who).post(add, task | {"code": "9"}).status_code in (403, 404)
+    looks = reverse("workbench:publish_list", kwargs=here)
+    assert len(client.get(looks).context["doubts"]) == 2
+    assert client.post(looks).status_code == 302
+    assert world.go(world.office).get(draft).status_code == 200
+    assert client.post(add, task | {"code": "9"}).status_code == 404
+    # The other city takes it over; back again it cannot go.
+    adopt = reverse("workbench:adopt_list", kwargs=here)
+    mine = given | {"slug": "ours", "office": world.office.post.agency_id}
+    assert world.go(world.office).post(adopt, mine).status_code == 302
+    assert Plan.objects.get(slug="ours").tasks.filter(adopted_from__isnull=False).count() == 2
+    assert client.post(adopt, given | {"slug": "again"}).status_code == 422
+
+
+def test_words_held_back_are_for_moderators(world: World) -> None:
+    said = observe(world.first.pk, Said("question", "电话13812345678"), by=world.lin.resident)
+    assert said.state == "held"
+    place = reverse("workbench:observation", args=[said.pk])
+    assert world.go(world.unit).get(place).status_code == 404
+    office = world.go(world.office)
+    assert office.get(place).status_code == 200
+    assert office.post(place, {"act": "remove"}).status_code == 422
+    assert office.post(place, {"act": "remove", "rule": "personal"}).status_code == 302
+    assert office.post(place, {"act": "show"}).status_code == 302  # undone
+    assert Observation.objects.get(pk=said.pk).state == "shown"
+    unit = world.go(world.unit)
+    answers = unit.get(reverse("workbench:list_queue", args=["answers"]))
+    assert [one.said.pk for one in answers.context["rows"]] == [said.pk]
+
+
+def test_every_page_opens_and_costs_the_same_with_many_tasks(
+    world: World, django_assert_max_num_queries: Any
+) -> None:
+    for who, names in (
+        (world.unit, ("answers", "tasks", "undated", "claims")),
+        (world.office, ("review", "moderate")),
+        (world.supervisor, ("late", "unanswered")),
+    ):
+        client = world.go(who)
+        assert client.get("/en" + reverse("workbench:lists")).status_code == 200
+        for name in names:
+            assert client.get(reverse("workbench:list_queue", args=[name])).status_code == 200
+        assert client.get(reverse("workbench:list_queue", args=["none"])).status_code == 404
+        assert client.get(world.url("task_by_code", code="1")).status_code == 302
+        assert client.get(world.url("list_task", world.first)).status_code == 200
+    Task.objects.bulk_create(
+        Task(plan=world.plan, code=f"9-{number}", position=number, title={"zh": "任务"},
+             lead_name={"zh": "局"}, lead_id=world.bureau, due=date(2027, 2, 1))
+        for number in range(60)
+    )  # fmt: skip
+    client = world.go(world.unit)
+    with django_assert_max_num_queries(30):
+        client.get(reverse("workbench:lists"))
+    pages = 0
+    address: str | None = reverse("workbench:list_queue", args=["tasks"])
+    while address:
+        address, pages = client.get(address).context["next_url"], pages + 1
+    assert pages == 3
+    with django_assert_max_num_queries(30):
+        world.go(world.office).get(world.url("list"))
