@@ -33,6 +33,8 @@ LINKS = {
     "staff_case": lambda number: reverse("workbench:case", args=[number]),
     "list": lambda slug: reverse("portal:todo_list", args=[slug]),
     "list_task": lambda key: reverse("portal:todo_task", args=key.split(" ", 1)),
+    "staff_list": lambda slug: reverse("workbench:list", args=[slug]),
+    "staff_list_task": lambda key: reverse("workbench:task_by_code", args=key.split(" ", 1)),
     "guide": lambda offering: reverse("workbench:guide", args=[offering]),
     "guides_to_check": lambda _key: f"{reverse('workbench:guides')}?state=unchecked",
     "rehearsals": lambda _key: reverse("workbench:rehearsals"),
