@@ -191,15 +191,13 @@ MATRIX: dict[str, Row] = {
 
 # What stands in these addresses instead of the parts of the same name.
 OTHER_PARTS: dict[str, dict[str, str]] = {
-    **dict.fromkeys(
-        ("portal:todo_list", "portal:todo_csv", "portal:todo_json", "portal:todo_jsonld",
-         "portal:todo_ics", "portal:todo_feed", "portal:todo_badge", "portal:todo_embed",
-         "portal:todo_ledger", "portal:todo_ledger_file"),
-        {"slug": "list_slug"},
-    ),
-    **dict.fromkeys(
-        ("portal:todo_task", "portal:todo_say"), {"slug": "list_slug", "code": "task_code"}
-    ),
+    **{
+        f"portal:todo_{name}": {"slug": "list_slug"}
+        for name in ("list", "csv", "json", "jsonld", "ics", "feed", "badge", "embed", "ledger",
+                     "ledger_file")
+    },
+    "portal:todo_task": {"slug": "list_slug", "code": "task_code"},
+    "portal:todo_say": {"slug": "list_slug", "code": "task_code"},
     "portal:decision": {"number": "done_number"},
     "portal:result": {"number": "done_number"},
     "portal:rate": {"number": "done_number"},

@@ -156,8 +156,8 @@ def test_a_journalist_reads_everything_without_an_account(world: World) -> None:
             assert "<script>alert" not in text
     story = world.page(f"/en/lists/{slug}/tasks/{task.code}")
     for words in (
-        "first promised for 20 April 2027",
-        "moved back from 20 April 2027 to 30 September 2027",
+        "first promised for 31 March 2027",
+        "moved back from 31 March 2027 to 30 September 2027",
         "Decree 3",
         "Claimed done on 1 March 2027",
         "Answered on 1 March 2027, in time.",
@@ -192,7 +192,7 @@ def test_a_list_of_200_tasks_takes_few_queries(world: World) -> None:
         for number in range(192)
     )  # fmt: skip
     for view in ("table", "timeline", "units"):
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             world.page(view=view)
         assert len(queries) <= 12, [one["sql"][:90] for one in queries]
     with CaptureQueriesContext(connection) as queries:
@@ -267,6 +267,7 @@ def test_a_resident_speaks_and_nothing_is_lost(world: World) -> None:
     said = Observation.objects.get()
     assert said.picture_id == kept.pk
     shown = Client().get(f"/lists/pictures/{said.pk}")
+    assert b"".join(shown)  # type: ignore[arg-type]  # files are closed when read
     assert shown.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
     other = signed_in(make_resident(name="许清"))
     other.post(f"/lists/observations/{said.pk}/second")
@@ -352,7 +353,8 @@ def test_drafts_are_nobody_s_business(world: World) -> None:
 def test_every_kind_of_entry_is_told(kind: str) -> None:
     told = tell(EntryView(1, kind, MONDAY, "1", 1, {"zh": "局"}, "unit"))
     assert told.sentence
-    assert kind not in told.sentence
+    assert "Entry “" not in told.sentence
+    assert "%" not in told.sentence
 
 
 def test_notices_lead_to_the_pages() -> None:

@@ -15,10 +15,10 @@ class Plan(models.Model):
     """A to-do list that a government publishes (清单)."""
 
     class Level(models.TextChoices):
-        NATIONAL = "national", _("National")
-        PROVINCE = "province", _("Province")
-        CITY = "city", _("City")
-        COUNTY = "county", _("County")
+        NATIONAL = "national", pgettext_lazy("list", "National")
+        PROVINCE = "province", pgettext_lazy("list", "Province")
+        CITY = "city", pgettext_lazy("list", "City")
+        COUNTY = "county", pgettext_lazy("list", "County")
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
