@@ -248,5 +248,5 @@ def _quote(entry: EntryView) -> Localized:
     return {}
 
 
-def _texts(value: Mapping[object, object]) -> Localized:
-    return {str(key): str(words) for key, words in value.items()}
+def _texts(value: Mapping[str, object]) -> Localized:
+    return {key: str(words) for key, words in value.items()}

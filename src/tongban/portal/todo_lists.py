@@ -138,11 +138,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "portal/todo_index.html",
         {
             "nav_active": "portal:todo",
-            "cards": [
-                Card(plan, one, sentence_of(one), counts_of(one), moved.get(plan.pk, 0))
-                for plan in found.rows
-                if (one := counted.get(plan.pk, Tally(0, {}, None)))
-            ],
+            "cards": [_card(plan, counted, moved) for plan in found.rows],
             "listing": found,
             "region": region,
             "regions": _places(),
@@ -200,7 +196,8 @@ def one_list(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 @xframe_options_exempt
-@csp_replace({"frame-ancestors": ["*"]})  # this page alone may stand within others
+# This page alone may stand within others. (The decorator's types forget the address's parts.)
+@csp_replace({"frame-ancestors": ["*"]})  # type: ignore[arg-type]
 def embedded(request: HttpRequest, slug: str) -> HttpResponse:
     """A list's state, small, to be shown within other sites."""
     plan = list_or_404(slug)
@@ -403,6 +400,11 @@ def _by_unit(shown: Sequence[TaskView]) -> dict[str, object]:
         "small": [one for one in rows if one.tally.total < SMALLEST_SAMPLE],
         "smallest": SMALLEST_SAMPLE,
     }
+
+
+def _card(plan: Plan, counted: Mapping[int, Tally], moved: Mapping[int, int]) -> Card:
+    one = counted.get(plan.pk, Tally(0, {}, None))
+    return Card(plan, one, sentence_of(one), counts_of(one), moved.get(plan.pk, 0))
 
 
 def _moved(plans: Sequence[Plan]) -> dict[int, int]:

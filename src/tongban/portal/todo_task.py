@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -161,7 +160,10 @@ def task_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
             ],
             "co_units": [one.name for one in task.co_units.order_by("position")],
             "milestones": task.milestones.order_by("position"),
-            "figures": [_figure(one) for one in task.indicators.order_by("position")],
+            "figures": [
+                _figure(one.name, one.unit, (one.baseline, one.target, one.actual), one.actual_on)
+                for one in task.indicators.order_by("position")
+            ],
             "reports": _reports(task),
             "assessments": Assessment.objects.filter(task=task).order_by("-at"),
             "history": [(one, who(one.entry)) for one in newest[:_MOST_ENTRIES]],
@@ -432,17 +434,23 @@ def _seconds(said: Observation) -> str:
     return _("Seen by %(who)s too.") % {"who": _(" and ").join(words)} if words else ""
 
 
-def _figure(one: object) -> Figure:
-    """An indicator drawn on a line from the least to the most of its three values."""
-    values: Sequence[Decimal | None] = tuple(
-        getattr(one, name) for name in ("baseline", "target", "actual")
-    )
+def _figure(
+    name: Localized,
+    unit: Localized,
+    values: tuple[Decimal | None, Decimal | None, Decimal | None],
+    actual_on: date | None,
+) -> Figure:
+    """An indicator drawn on a line from the least to the most of its values: where it began,
+    where it is to arrive, where it is."""
     known = [value for value in values if value is not None] or [Decimal(0)]
     low, high = min(Decimal(0), *known), max(known)
     width = (high - low) or Decimal(1)
-    places = [round(float((value - low) / width) * 96 + 2, 1) if value is not None else -9.0
-              for value in values]  # fmt: skip
-    return Figure(one.name, one.unit, *values, one.actual_on, *places)
+    baseline_x, target_x, actual_x = (
+        round(float((value - low) / width) * 96 + 2, 1) if value is not None else -9.0
+        for value in values
+    )
+    baseline, target, actual = values
+    return Figure(name, unit, baseline, target, actual, actual_on, baseline_x, target_x, actual_x)
 
 
 def _number(value: Decimal | None) -> str:
