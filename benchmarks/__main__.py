@@ -1,4 +1,5 @@
-"""Run the benchmarks: `python -m benchmarks [--quick] [--only import|submit|pages|search]`."""
+"""Run the benchmarks: `python -m benchmarks [--quick] [--only PART]`; parts are import, submit,
+pages, search, lists."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from benchmarks import figures, imports
 from benchmarks.database import server_version, temporary_database
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = ("import", "submit", "pages", "search")
+PARTS = ("import", "submit", "pages", "search", "lists")
 
 
 def main(words: list[str]) -> int:
@@ -61,6 +62,10 @@ def _part(part: str, url: str, options: argparse.Namespace, folder: Path) -> str
         if options.documents:
             search_sizes = replace(search_sizes, documents=tuple(options.documents))
         return "## Search\n\n" + search.run(search_sizes, folder)
+    if part == "lists":
+        from benchmarks import lists
+
+        return "## To-do lists\n\n" + lists.run(lists.Sizes.quick(quick), folder)
     from benchmarks import pages
 
     return "## Pages\n\n" + pages.run(pages.Sizes.quick(quick), folder)

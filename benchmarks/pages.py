@@ -48,7 +48,7 @@ class Measured:
 
 def run(sizes: Sizes, folder: Path) -> str:
     """Grow, measure, grow, measure; a table with the ratios of growth."""
-    _collect_static(folder)
+    collect_static(folder)
     found: list[Measured] = []
     for size in sizes.items:
         _import(write_catalogue(folder / "catalogue.csv", size))
@@ -198,7 +198,7 @@ def _table(found: list[Measured]) -> str:
     return table(head, rows)
 
 
-def _collect_static(folder: Path) -> None:
+def collect_static(folder: Path) -> None:
     """Pages name their style sheets by hash: collect them as an installation does."""
     from django.conf import settings
     from django.core.management import call_command
