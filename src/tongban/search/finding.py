@@ -1,7 +1,8 @@
 """Find documents by words. How they are ranked: docs/search.md.
 
-A region with few documents is read whole (its index gives its rows, each is compared); a large
-area is searched in two steps, services first, then where they are offered.
+Services first, by their names, then where they are offered. A region with few documents is read
+whole instead (its index gives its rows, each is compared) where the words of a query stand in the
+names of many services, or of none that is offered there: then guides may have them.
 """
 
 from __future__ import annotations
@@ -19,6 +20,17 @@ from django.db.models import QuerySet
 from tongban.search import lexicon
 from tongban.search.expansion import expand
 from tongban.search.models import Row
+from tongban.search.statements import (
+    COUNT_ALL,
+    COUNTS,
+    HITS,
+    LARGE_AREA,
+    MATCHES,
+    MATCHES_OR_MEANT,
+    MEANING,
+    NAMED,
+    REGION,
+)
 from tongban.search.tokens import LONGEST_QUERY, Query, normal, query_tokens, stem
 
 # A search counts at most so many documents (region) or services (large area), the best.
@@ -26,6 +38,8 @@ MOST_DOCUMENTS = 2000
 MOST_SERVICES = 200
 # A region in which more than so many documents are seen is a large area.
 LARGE = 8000
+# Of so many services the names are compared, wherever they are offered, before a region is read.
+_MOST_NAMED = 1000
 _FRESH = 300  # seconds that this is remembered
 _MOST_SIZES = 10_000  # regions
 _known_sizes: dict[str, tuple[float, bool]] = {}
@@ -107,12 +121,26 @@ def find(
     if plan is None and not meant:
         return Found()
     plan = plan or _NOTHING
-    statement, parameters = _statement(
-        plan, region_path, facets=facets, prefer=prefer, n=n, counted=counted, meant=meant or {}
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        hits, total, counts = cursor.fetchone()
+    ways = [LARGE_AREA] if is_large(region_path) else [NAMED, REGION]
+    if plan.named > _MOST_NAMED:
+        ways = ways[-1:]
+    for way in ways:
+        statement, parameters = _statement(
+            way,
+            plan,
+            region_path,
+            facets=facets,
+            prefer=prefer,
+            n=n,
+            counted=counted,
+            meant=meant or {},
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(statement, parameters)
+            hits, total, counts, is_known = cursor.fetchone()
+        # Whether there is something does not depend on facets: nor does what is counted.
+        if is_known:
+            break
     return Found(
         hits=tuple(Hit(*one) for one in _read(hits) or ()),
         total=total,
@@ -131,7 +159,7 @@ def count(
     where, parameters = serving(region_path)
     with connection.cursor() as cursor:
         cursor.execute(
-            _COUNT_ALL.format(where=where, counts=_COUNTS), {**parameters, "facets": list(facets)}
+            COUNT_ALL.format(where=where, counts=COUNTS), {**parameters, "facets": list(facets)}
         )
         total, counts = cursor.fetchone()
     return total, _by_kind(_read(counts) or {})
@@ -148,6 +176,7 @@ class _Plan:
 
     match: str
     match_far: str  # the same for large areas: what would find a tenth of everything is left out
+    named: int  # services with one of `match` in their names, at most
     ranks: tuple[tuple[float, str], ...]
     sure: str  # what has this is found although it is ranked below `floor`
     floor: float
@@ -157,7 +186,7 @@ class _Plan:
     corrections: Mapping[str, str]  # of words, as typed
 
 
-_NOTHING = _Plan("'X'", "'X'", (), "'X'", 0, 1, "han", _HAN_LENGTH, {})
+_NOTHING = _Plan("'X'", "'X'", 0, (), "'X'", 0, 1, "han", _HAN_LENGTH, {})
 
 
 def _plan(query: Query, expanded: Sequence[str], *, loose: bool) -> _Plan | None:
@@ -221,6 +250,7 @@ def _plan(query: Query, expanded: Sequence[str], *, loose: bool) -> _Plan | None
     return _Plan(
         match=" | ".join(dict.fromkeys([*finders, *rare_chars])),
         match_far=" | ".join(dict.fromkeys([*finders, *very_rare_chars])),
+        named=sum(rarity.known.get(term[1:-1], 0) for term in {*finders, *rare_chars}),
         ranks=tuple(
             (weight * len(members) * _TS_RANK, " | ".join(members))
             for weight, members in _classes(terms)
@@ -348,6 +378,7 @@ def above(region_path: str) -> list[str]:
 
 
 def _statement(
+    way: str,
     plan: _Plan,
     region_path: str,
     *,
@@ -360,7 +391,7 @@ def _statement(
     """One statement for hits, total and facets, and its parameters."""
     where, parameters = serving(region_path)
     parameters |= {
-        "match": plan.match_far if is_large(region_path) else plan.match,
+        "match": plan.match_far if way is LARGE_AREA else plan.match,
         "weights": _WEIGHTS,
         "near": [region_path, *above(region_path)] if region_path else [],
         "floor": plan.floor,
@@ -383,7 +414,7 @@ def _statement(
             f"%(weight{place})s * ts_rank(%(weights)s::float4[], tsv, %(rank{place})s::tsquery)"
         )
         parameters |= {f"weight{place}": weight, f"rank{place}": tokens}
-    entry = "id" if is_large(region_path) else "entry_id"
+    entry = "entry_id" if way is REGION else "id"
     parts = {
         "raw": " + ".join(raw) or "0",
         "length": plan.length,
@@ -393,12 +424,11 @@ def _statement(
         + ")"
         if region_path
         else "true",
-        "matches": (_MATCHES_OR_MEANT if meant else _MATCHES).format(entry=entry),
-        "meaning": _MEANING.format(entry=entry) if meant else "0",
-        "counts": _COUNTS if counted else "NULL",
+        "matches": (MATCHES_OR_MEANT if meant else MATCHES).format(entry=entry),
+        "meaning": MEANING.format(entry=entry) if meant else "0",
+        "counts": COUNTS if counted else "NULL",
     }
-    scored = _LARGE_AREA if is_large(region_path) else _REGION
-    return (scored + _HITS).format(**parts), parameters
+    return (way + HITS).format(**parts), parameters
 
 
 def _read(value: object) -> Any:
@@ -413,75 +443,3 @@ def _by_kind(counts: Mapping[str, int]) -> dict[str, dict[str, int]]:
         kind, _colon, value = facet.partition(":")
         kinds[kind][value] = number
     return dict(kinds)
-
-
-# Each row of a region is compared. MATERIALIZED: ranks are computed once.
-_REGION = """
-WITH ranked AS MATERIALIZED (
-    SELECT d.id, d.entry_id, d.region_path, d.online, d.popularity, d.facets, {meaning} AS meaning,
-        ({raw})::float8 AS raw, d.tsv @@ %(sure)s::tsquery AS sure, d.{length} AS length
-    FROM search_document d WHERE {where} AND {matches}),
-scored AS (
-    SELECT id, entry_id, region_path, online, popularity, facets,
-        raw / %(whole)s / (%(length_base)s::float8 + %(length_rate)s::float8 * length) + meaning
-            AS score
-    FROM ranked WHERE raw >= %(floor)s OR sure OR meaning > 0
-    ORDER BY score DESC, id LIMIT %(most)s),
-"""
-
-_LARGE_AREA = """
-WITH ranked AS MATERIALIZED (
-    SELECT d.id, ({raw})::float8 AS raw, d.tsv @@ %(sure)s::tsquery AS sure,
-        d.{length} AS length, {meaning} AS meaning
-    FROM search_entry d WHERE {matches} AND {somewhere}),
-services AS (
-    SELECT id, raw / %(whole)s / (%(length_base)s::float8 + %(length_rate)s::float8 * length)
-            + meaning AS score
-    FROM ranked WHERE raw >= %(floor)s OR sure OR meaning > 0
-    ORDER BY score DESC, id LIMIT %(most_services)s),
-scored AS (
-    SELECT d.id, d.entry_id, d.region_path, d.online, d.popularity, d.facets, s.score
-    FROM services s JOIN search_document d ON d.entry_id = s.id WHERE {where}),
-"""
-
-# With services that mean what was asked: found by words or by meaning, ranked by both.
-_MATCHES = "d.tsv @@ %(match)s::tsquery"
-_MATCHES_OR_MEANT = "(d.tsv @@ %(match)s::tsquery OR d.{entry} = ANY(%(meant)s::bigint[]))"
-_MEANING = (
-    "coalesce((%(meaning)s::float8[])[array_position(%(meant)s::bigint[], d.{entry}::bigint)], 0)"
-)
-
-# One row a service: the nearest offering (own region, above from the nearest, below), then online,
-# then the most used. Boosts are small beside what words say: docs/search.md.
-_HITS = """
-kept AS MATERIALIZED (
-    SELECT *, coalesce(array_position(%(near)s::text[], region_path::text), 99) AS distance
-    FROM scored
-    WHERE score >= %(cut)s * (SELECT max(score) FROM scored) AND facets @> %(facets)s::text[]),
-services_found AS (
-    SELECT DISTINCT ON (entry_id) id, entry_id, score * (1
-        + CASE WHEN distance = 1 THEN 0.06 WHEN distance < 99 THEN 0.04 ELSE 0 END
-        + CASE WHEN online THEN 0.04 ELSE 0 END
-        + CASE WHEN facets && %(prefer)s::text[] THEN 0.06 ELSE 0 END
-        + least(0.06, 0.01 * ln(1 + popularity))) AS score, popularity
-    FROM kept ORDER BY entry_id, distance, online DESC, popularity DESC, id),
-best AS (
-    SELECT f.id, e.service, f.score FROM (
-        SELECT * FROM services_found ORDER BY score DESC, popularity DESC, id LIMIT %(n)s) f
-    JOIN search_entry e ON e.id = f.entry_id ORDER BY f.score DESC, f.popularity DESC, f.id)
-SELECT (SELECT json_agg(json_build_array(id, service, score)) FROM best),
-    (SELECT count(*) FROM services_found), {counts}
-"""
-
-_COUNT_ALL = """
-WITH kept AS MATERIALIZED (
-    SELECT d.entry_id, d.facets FROM search_document d
-    WHERE {where} AND d.facets @> %(facets)s::text[])
-SELECT (SELECT count(DISTINCT entry_id) FROM kept), {counts}
-"""
-
-# Grouped twice: twice as fast as counting what is distinct.
-_COUNTS = """(SELECT json_object_agg(facet, services) FROM (
-    SELECT facet, count(*) AS services FROM (
-        SELECT facet, entry_id FROM kept, unnest(facets) facet GROUP BY facet, entry_id) pairs
-    GROUP BY facet) c)"""
