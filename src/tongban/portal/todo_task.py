@@ -59,6 +59,7 @@ from tongban.supervision.api import (
     entry_view,
     erase,
     follows,
+    live_figure,
     observe,
     said_on,
     second,
@@ -164,6 +165,7 @@ def task_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
                 _figure(one.name, one.unit, (one.baseline, one.target, one.actual), one.actual_on)
                 for one in task.indicators.order_by("position")
             ],
+            "live": live_figure(task),
             "reports": _reports(task),
             "assessments": Assessment.objects.filter(task=task).order_by("-at"),
             "history": [(one, who(one.entry)) for one in newest[:_MOST_ENTRIES]],
