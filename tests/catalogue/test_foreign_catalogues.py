@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from tongban.catalogue import cpsv_ap
-from tongban.catalogue.api import Offering, guide_of, surroundings
+from tongban.catalogue.api import Offering, guide_of
 from tongban.catalogue.importing.foreign import first_sentence, web_addresses
 from tongban.catalogue.importing.importer import SOURCES, Options, Outcome, import_items
 from tongban.catalogue.importing.problems import Problems, Severity
 from tongban.catalogue.importing.reading import BadFile
+from tongban.catalogue.linked_data import surroundings
 from tongban.directory.api import agencies_by_code, full_region_name, region
 from tongban.forms.models import FormVersion
 

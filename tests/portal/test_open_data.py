@@ -26,11 +26,10 @@ from tongban.catalogue.api import (
     load_items,
     load_themes,
     open_data,
-    surroundings,
     withdraw,
 )
 from tongban.catalogue.bulk_data import COLUMNS, Part, compressed, pieces, safe_cell
-from tongban.catalogue.linked_data import Addresses
+from tongban.catalogue.linked_data import Addresses, surroundings
 from tongban.catalogue.publications import folder, publish_files
 from tongban.directory.api import load_demo_directory
 from tongban.kernel import clock
