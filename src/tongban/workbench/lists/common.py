@@ -5,9 +5,10 @@ Whether an act may be done is the act's own decision; pages only leave out what 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -22,8 +23,10 @@ from tongban.kernel.errors import Refused
 from tongban.kernel.localized import Localized
 from tongban.look.api import LookRenderer, Text, Tone
 from tongban.supervision.api import (
+    Evidence,
     Observation,
     Plan,
+    Report,
     Task,
     TaskView,
     is_of_unit,
@@ -65,6 +68,41 @@ class Clock:
     left: int | None
 
 
+@dataclass(frozen=True)
+class EvidenceRow:
+    """A piece of evidence, its figure written out."""
+
+    item: Evidence
+    figure: str
+
+
+@dataclass(frozen=True)
+class ReportRow:
+    """A report with what it rests on."""
+
+    report: Report
+    evidence: Sequence[EvidenceRow]
+
+
+def report_rows(reports: Iterable[Report]) -> list[ReportRow]:
+    """Reports to be shown. Their evidence and its files must be loaded."""
+    return [
+        ReportRow(one, [EvidenceRow(item, figure_words(item.value)) for item in one.evidence.all()])
+        for one in reports
+    ]
+
+
+def latest_report(task: Task) -> ReportRow | None:
+    """The report on a task that was made last."""
+    found = task.reports.prefetch_related("evidence__file").order_by("-at", "-pk")[:1]
+    return next(iter(report_rows(found)), None)
+
+
+def figure_words(value: Decimal | None) -> str:
+    """A figure without needless zeros; "" without one."""
+    return "" if value is None else format(value.normalize(), "f")
+
+
 def task_rows(tasks: Iterable[Task]) -> list[TaskRow]:
     """Tasks for a table, in their order. Their plans must be loaded."""
     return [_row(view) for view in views(tasks)]
@@ -96,11 +134,7 @@ def plan_for(officer: Officer, slug: str) -> Plan:
 
     Raises Http404.
     """
-    plan = (
-        Plan.objects.filter(slug=slug)
-        .select_related("region", "office", "adopted_from")
-        .first()
-    )
+    plan = Plan.objects.filter(slug=slug).select_related("region", "office", "adopted_from").first()
     if plan is None or (plan.state == Plan.State.DRAFT and not is_programme(officer, plan)):
         raise Http404
     return plan

@@ -93,6 +93,4 @@ def _then(task: Task, entries: Sequence[EntryView]) -> TaskThen:
         ]
         if moves and moves[0]["old"] != moves[-1]["new"]:
             fields.append(FieldThen(label, spoken(moves[0]["old"]), spoken(moves[-1]["new"])))
-    return TaskThen(
-        task, fields, entries, any(entry.kind == "task_dropped" for entry in entries)
-    )
+    return TaskThen(task, fields, entries, any(entry.kind == "task_dropped" for entry in entries))

@@ -54,20 +54,18 @@ class Queue:
 def my_tasks(officer: Officer) -> QuerySet[Task]:
     """Tasks still to be done of the officer's units, the latest and then the soonest due first."""
     found = tasks_of_unit(officer).filter(state=Task.State.OPEN, due__isnull=False)
-    return found.order_by("due", "pk")
+    return found.order_by("due", "id")
 
 
 def undated(officer: Officer) -> QuerySet[Task]:
     """The same without a due date."""
-    return (
-        tasks_of_unit(officer).filter(state=Task.State.OPEN, due__isnull=True).order_by("pk")
-    )
+    return tasks_of_unit(officer).filter(state=Task.State.OPEN, due__isnull=True).order_by("id")
 
 
 def claimed_by_us(officer: Officer) -> QuerySet[Task]:
     """Tasks of the officer's units that are claimed done."""
     found = tasks_of_unit(officer).filter(state=Task.State.CLAIMED)
-    return found.order_by("window_until", "pk")
+    return found.order_by("window_until", "id")
 
 
 def late_in_region(officer: Officer) -> QuerySet[Task]:
@@ -78,7 +76,7 @@ def late_in_region(officer: Officer) -> QuerySet[Task]:
         state=Task.State.OPEN,
         due__lt=clock.today(),
     )
-    return found.select_related("plan", "lead").order_by("due", "pk")
+    return found.select_related("plan", "lead").order_by("due", "id")
 
 
 def unanswered_in_region(officer: Officer) -> QuerySet[Observation]:
@@ -92,7 +90,7 @@ def unanswered_in_region(officer: Officer) -> QuerySet[Observation]:
             task__plan__state=Plan.State.PUBLISHED,
         )
         .select_related("task__plan")
-        .order_by("reply_due", "pk")
+        .order_by("reply_due", "id")
     )
 
 
@@ -101,8 +99,8 @@ QUEUES: Mapping[str, Queue] = {
         _("Waiting for your answer"),
         _("Nobody waits for an answer."),
         ("reporter",),
-        lambda officer: waiting_for_answer(officer).order_by("reply_due", "pk"),
-        ("reply_due", "pk"),
+        lambda officer: waiting_for_answer(officer).order_by("reply_due", "id"),
+        ("reply_due", "id"),
         clocks,
         "said_table.html",
     ),
@@ -111,7 +109,7 @@ QUEUES: Mapping[str, Queue] = {
         _("No task of your units with a due date is open."),
         ("reporter",),
         my_tasks,
-        ("due", "pk"),
+        ("due", "id"),
         task_rows,
         "task_table.html",
     ),
@@ -120,7 +118,7 @@ QUEUES: Mapping[str, Queue] = {
         _("Every open task of your units has a due date."),
         ("reporter",),
         undated,
-        ("pk",),
+        ("id",),
         task_rows,
         "task_table.html",
     ),
@@ -129,7 +127,7 @@ QUEUES: Mapping[str, Queue] = {
         _("Nothing is claimed done at present."),
         ("reporter",),
         claimed_by_us,
-        ("window_until", "pk"),
+        ("window_until", "id"),
         task_rows,
         "task_table.html",
     ),
@@ -137,8 +135,8 @@ QUEUES: Mapping[str, Queue] = {
         _("Claims to review"),
         _("No unit claims that a task is done."),
         ("programme",),
-        lambda officer: to_review(officer).order_by("window_until", "pk"),
-        ("window_until", "pk"),
+        lambda officer: to_review(officer).order_by("window_until", "id"),
+        ("window_until", "id"),
         review_rows,
         "review_table.html",
     ),
@@ -146,8 +144,8 @@ QUEUES: Mapping[str, Queue] = {
         _("Words held back"),
         _("Nothing is held back."),
         ("programme",),
-        lambda officer: to_moderate(officer).order_by("at", "pk"),
-        ("at", "pk"),
+        lambda officer: to_moderate(officer).order_by("at", "id"),
+        ("at", "id"),
         clocks,
         "said_table.html",
     ),
@@ -156,7 +154,7 @@ QUEUES: Mapping[str, Queue] = {
         _("No task in your region is late."),
         ("supervisor",),
         late_in_region,
-        ("due", "pk"),
+        ("due", "id"),
         task_rows,
         "task_table.html",
     ),
@@ -165,7 +163,7 @@ QUEUES: Mapping[str, Queue] = {
         _("No answer is overdue in your region."),
         ("supervisor",),
         unanswered_in_region,
-        ("reply_due", "pk"),
+        ("reply_due", "id"),
         clocks,
         "said_table.html",
     ),
@@ -190,9 +188,12 @@ def desk(request: OfficerRequest) -> HttpResponse:
             }
         )
     parts.sort(key=lambda part: not part["rows"])  # what waits stands above what is empty
-    context: dict[str, Any] = {"parts": parts, "is_programme": request.officer.has_role("programme")}
+    context: dict[str, Any] = {
+        "parts": parts,
+        "is_programme": request.officer.has_role("programme"),
+    }
     if context["is_programme"]:
-        found = page_of(request, plans_of(request.officer).order_by("-pk"), ("-pk",))
+        found = page_of(request, plans_of(request.officer).order_by("-pk"), ("-id",))
         counts = tallies(found.rows)
         context |= {
             "plans": [

@@ -16,7 +16,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tongban.directory.api import agencies_of, agency, region
@@ -36,7 +36,7 @@ from tongban.supervision.api import (
     remove_task,
 )
 from tongban.workbench.lists.change import TaskWords, unit_choices
-from tongban.workbench.lists.common import draft_of, in_both, page, task_for
+from tongban.workbench.lists.common import draft_of, figure_words, in_both, page, task_for
 from tongban.workbench.pages import number_in
 
 _LARGEST = Decimal(10) ** 14
@@ -119,9 +119,7 @@ class DraftTaskForm(TaskWords):
     def clean_indicators(self) -> list[IndicatorEntry]:
         return [
             IndicatorEntry(_two(zh, en), _two(unit_zh, unit_en), _figure(base), _figure(target))
-            for zh, en, unit_zh, unit_en, base, target in _lines(
-                self.cleaned_data["indicators"], 6
-            )
+            for zh, en, unit_zh, unit_en, base, target in _lines(self.cleaned_data["indicators"], 6)
         ]
 
     def clean_co_units(self) -> list[UnitEntry]:
@@ -180,9 +178,7 @@ def add(request: OfficerRequest, slug: str) -> HttpResponse:
         else:
             messages.success(request, _("The task is on the draft."))
             again = "another" in request.POST
-            return redirect(
-                "workbench:add_list_task" if again else "workbench:list", plan.slug
-            )
+            return redirect("workbench:add_list_task" if again else "workbench:list", plan.slug)
     return _page(request, plan, form, None)
 
 
@@ -256,7 +252,7 @@ def _now(task: Task) -> dict[str, Any]:
         for one in task.milestones.order_by("position")
     )
     found["indicators"] = _written(
-        [*_both(one.name), *_both(one.unit), _plain(one.baseline), _plain(one.target)]
+        [*_both(one.name), *_both(one.unit), figure_words(one.baseline), figure_words(one.target)]
         for one in task.indicators.order_by("position")
     )
     return found
@@ -314,7 +310,3 @@ def _figure(text: str) -> Decimal | None:
     if value is not None and not (value.is_finite() and abs(value) < _LARGEST):
         raise forms.ValidationError(_("“%(text)s” is no figure.") % {"text": text[:40]})
     return value
-
-
-def _plain(value: Decimal | None) -> str:
-    return "" if value is None else format(value.normalize(), "f")

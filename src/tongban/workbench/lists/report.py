@@ -37,7 +37,15 @@ from tongban.supervision.api import (
     report,
 )
 from tongban.workbench.fields import DayField
-from tongban.workbench.lists.common import Words, in_both, page, text_field, unit_task
+from tongban.workbench.lists.common import (
+    Words,
+    figure_words,
+    in_both,
+    latest_report,
+    page,
+    text_field,
+    unit_task,
+)
 
 ROWS, MORE, MOST = 1, 2, 20
 
@@ -251,7 +259,7 @@ def _page(
         "can_add": len(rows.forms) < MOST,
         "seen": _seen(task),
         "window": _consequence(task),
-        "latest": task.reports.prefetch_related("evidence__file").order_by("-at").first(),
+        "latest": latest_report(task),
         "problems": _problems(form, rows) if status == 422 else (),
     }
     return page(request, "report.html", context, status=status)
@@ -324,7 +332,7 @@ def _problems(form: ReportForm, rows: BaseFormSet[EvidenceForm]) -> list[tuple[s
 def _target_words(target: Decimal | None, actual: Decimal | None) -> str:
     parts = []
     if target is not None:
-        parts.append(_("Target: %(figure)s.") % {"figure": format(target.normalize(), "f")})
+        parts.append(_("Target: %(figure)s.") % {"figure": figure_words(target)})
     if actual is not None:
-        parts.append(_("Last reported: %(figure)s.") % {"figure": format(actual.normalize(), "f")})
+        parts.append(_("Last reported: %(figure)s.") % {"figure": figure_words(actual)})
     return " ".join(parts)

@@ -47,10 +47,13 @@ from tongban.workbench.lists.common import (
     GroundForm,
     Words,
     clocks,
+    figure_words,
     in_both,
+    latest_report,
     own_plan,
     page,
     plan_for,
+    report_rows,
     task_for,
     task_rows,
     text_field,
@@ -191,10 +194,15 @@ def task_page(request: OfficerRequest, slug: str, task_id: int) -> HttpResponse:
         "row": task_rows([task])[0],
         "co_units": task.co_units.order_by("position"),
         "milestones": task.milestones.order_by("position"),
-        "indicators": task.indicators.order_by("position"),
-        "reports": task.reports.select_related("agency")
-        .prefetch_related("evidence__file")
-        .order_by("-at")[:MOST],
+        "indicators": [
+            (one, figure_words(one.actual), figure_words(one.target))
+            for one in task.indicators.order_by("position")
+        ],
+        "reports": report_rows(
+            task.reports.select_related("agency")
+            .prefetch_related("evidence__file")
+            .order_by("-at")[:MOST]
+        ),
         "said": clocks(said[:MOST]),
         "is_programme": office,
         "is_unit": unit,
@@ -255,8 +263,7 @@ def judge(request: OfficerRequest, slug: str, task_id: int, name: str) -> HttpRe
         "form": form,
         "is_grave": verdict.is_grave,
         "blocked": why_not_closed(task) if name == "close" else "",
-        "latest": task.reports.prefetch_related("evidence__file").order_by("-at").first(),
-        "can_change": False,
+        "latest": latest_report(task),
     }
     return page(request, "judge.html", context, status=status)
 
@@ -327,9 +334,9 @@ def why_not_closed(task: Task) -> str:
     if task.state != Task.State.CLAIMED or task.window_until is None:
         return ""
     if clock.today() <= task.window_until:
-        return _("Everybody may look at the evidence until %(day)s. It can be closed after that.") % {
-            "day": day(task.window_until)
-        }
+        return _(
+            "Everybody may look at the evidence until %(day)s. It can be closed after that."
+        ) % {"day": day(task.window_until)}
     open_ = task.said.filter(
         kind=Observation.Kind.OBJECTION, state=Observation.State.SHOWN, answered_at__isnull=True
     ).count()
@@ -388,4 +395,3 @@ def spoken(value: object) -> str:
 
 def _texts(value: Mapping[str, object]) -> Localized:
     return {key: str(text) for key, text in value.items() if text}
-

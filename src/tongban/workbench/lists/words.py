@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from tongban.look.api import Text, Tone
@@ -66,4 +65,3 @@ ENTRIES: Mapping[str, tuple[Text, Tone]] = {
     "step_superior": (pgettext_lazy("ledger", "The superior was told"), "action"),
     "step_mark": (pgettext_lazy("ledger", "Marked for everybody as very overdue"), "late"),
 }
-HELD = _("Held back until somebody has looked")
