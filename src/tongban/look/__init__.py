@@ -28,6 +28,7 @@ Filters (``{% load look %}``), all for the language of the page
 ``{% local_block item.name %}``                the same, wrapped in ``<span lang>`` when only the
                                                other language exists
 ``{% local_paras guide.notes %}``              `paras` of such a text, its language marked
+``{% local_block said.text|written %}``        somebody's own words, their language marked
 ``{{ case.due_on|day }}``                      22 November 2026 / 2026年11月22日
 ``{{ case.due_on|day_short }}``                Thu 26 Nov / 11月26日 周四
 ``{{ event.at|moment }}``                      22 November 2026, 14:05 / 2026年11月22日 14:05

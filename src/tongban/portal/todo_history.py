@@ -244,7 +244,7 @@ def _quote(entry: EntryView) -> Localized:
         if isinstance(words, Mapping):
             return _texts(words)
         if isinstance(words, str) and words:
-            return {"zh": words, "en": words}
+            return {"zh" if any("\u3400" <= one <= "\u9fff" for one in words) else "en": words}
     return {}
 
 

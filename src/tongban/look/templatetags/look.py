@@ -42,6 +42,13 @@ def local(text: Mapping[str, str] | str | None) -> str:
     return pick(text) if isinstance(text, Mapping) else str(text or "")
 
 
+@register.filter
+def written(text: str) -> Mapping[str, str]:
+    """What somebody wrote, as content whose language can be marked: Chinese if it has a Han
+    letter, else taken for English."""
+    return {"zh" if any("\u3400" <= letter <= "\u9fff" for letter in text) else "en": text}
+
+
 @register.simple_tag
 def local_block(text: Mapping[str, str] | str | None) -> str:
     """Like `local`, but marks the language when it is not the page's."""
