@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from django.db import Error, connection, transaction
@@ -91,6 +91,7 @@ def _reading(sizes: Sizes) -> str:
         "a list by unit": lambda: by_unit(views(_tasks(slug))),
         "page: all lists": page("/lists"),
         "page: a list": page(f"/lists/{slug}"),
+        "page: a list by unit": page(f"/lists/{slug}?view=units"),
         "page: a task": page(f"/lists/{slug}/tasks/1"),
     }
     rows = []
@@ -251,7 +252,7 @@ def _chain(
     name: str, entries: int, task: Callable[[int], str]
 ) -> Iterator[tuple[ledger.Sealed, str, datetime]]:
     """Entries spread over five years, hung on each other."""
-    first = datetime(2022, 1, 1, tzinfo=UTC)
+    first = clock.now().replace(microsecond=0) - timedelta(days=5 * 365)
     step = timedelta(days=5 * 365) / max(entries, 1)
     head = ledger.genesis(name)
     for number in range(1, entries + 1):

@@ -36,6 +36,7 @@ def test_what_is_published_in_the_region_is_counted_and_nothing_else() -> None:
         type(gone).objects.filter(pk=gone.pk).update(current=None, withdrawn_at=NOW)
         type(gone).objects.filter(pk=checked.pk).update(error_count=1)
         assert online.current is not None
+        assert online.current.form_id is not None
         Rehearsal.objects.create(form_id=online.current.form_id, run_at=NOW, passed_at=NOW)
         assert count(measure="online_items") == 1
         assert count(measure="single_window_items") == 2

@@ -141,7 +141,8 @@ def test_every_bad_cell_of_five_hundred_rows_is_named_and_nothing_is_taken_in(
     world: World,
 ) -> None:
     head = ["slug", "level", "region", "office", "title:zh", "surprise"]
-    tasks: list[list[object]] = [["code", "title:zh", "lead:zh", "start", "due", "lead_agency"]]
+    head_of_tasks: list[object] = ["code", "title:zh", "lead:zh", "start", "due", "lead_agency"]
+    tasks = [head_of_tasks]
     tasks += [[f"{row}", "题", "局", date(2027, 3, 1), "2027年2月1日"] for row in range(2, 252)]
     tasks += [["7", "", "=A1&B1", "next year", "", "no-such"] for _row in range(250)]
     content = workbook(

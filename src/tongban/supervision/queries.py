@@ -244,14 +244,10 @@ def entry_view(entry: Entry) -> EntryView:
 
 def slipped(plans: Iterable[Plan], n: int = 20) -> list[Task]:
     """The tasks whose due dates have moved most since they were published."""
-    moved = [
-        task
-        for task in Task.objects.filter(plan__in=list(plans), first_due__isnull=False)
-        .exclude(due=None)
-        .select_related("plan", "lead")
-        if slip_days(task.first_due, task.due) > 0
-    ]
-    return sorted(moved, key=lambda task: -slip_days(task.first_due, task.due))[:n]
+    moved = Task.objects.filter(plan__in=list(plans), due__gt=F("first_due"))
+    return list(
+        moved.select_related("plan", "lead").order_by((F("first_due") - F("due")).asc(), "pk")[:n]
+    )
 
 
 def said_on(task: Task) -> QuerySet[Observation]:
