@@ -24,6 +24,7 @@ from tongban.search.statements import (
     COUNT_ALL,
     COUNTS,
     HITS,
+    INDEXED,
     LARGE_AREA,
     MATCHES,
     MATCHES_OR_MEANT,
@@ -135,9 +136,7 @@ def find(
             counted=counted,
             meant=meant or {},
         )
-        with connection.cursor() as cursor:
-            cursor.execute(statement, parameters)
-            hits, total, counts, is_known = cursor.fetchone()
+        hits, total, counts, is_known = _row(statement, parameters, indexed=way is NAMED)
         # Whether there is something does not depend on facets: nor does what is counted.
         if is_known:
             break
@@ -429,6 +428,22 @@ def _statement(
         "counts": COUNTS if counted else "NULL",
     }
     return (way + HITS).format(**parts), parameters
+
+
+def _row(statement: str, parameters: Parameters, *, indexed: bool) -> tuple[Any, ...]:
+    """The row that is asked for. `indexed`: without reading a whole table, in the same round trip.
+
+    The planner takes comparing tokens for cheap and would rather compare those of two thousand
+    services than look in an index, which is ten times faster.
+    """
+    with connection.cursor() as cursor:
+        if indexed:
+            cursor.execute(INDEXED.format(statement=statement), parameters)
+            cursor.nextset()
+        else:
+            cursor.execute(statement, parameters)
+        row: tuple[Any, ...] = cursor.fetchone()
+        return row
 
 
 def _read(value: object) -> Any:

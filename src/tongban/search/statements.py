@@ -79,6 +79,13 @@ SELECT (SELECT json_agg(json_build_array(id, service, score)) FROM best),
     (SELECT count(*) FROM services_found), {counts}, EXISTS (SELECT FROM scored)
 """
 
+# For this statement alone: what is set is set back even where a transaction goes on.
+INDEXED = """
+SELECT set_config('enable_seqscan', 'off', true);
+{statement};
+SELECT set_config('enable_seqscan', 'on', true)
+"""
+
 COUNT_ALL = """
 WITH kept AS MATERIALIZED (
     SELECT d.entry_id, d.facets FROM search_document d
