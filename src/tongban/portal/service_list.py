@@ -30,6 +30,7 @@ _SIZE = 20
 # Without a region the same service stands there once for every region: read more to show as many.
 _SIZE_EVERYWHERE = 60
 _ORDER = ("sort_key", "id")
+_MOST_PLACES = 8
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,16 @@ class FoundView:
     visits: str
     online: bool
     others: tuple[tuple[str, str], ...]
+
+    @property
+    def places(self) -> tuple[tuple[str, str], ...]:
+        """Those that a list names."""
+        return self.others[:_MOST_PLACES]
+
+    @property
+    def more(self) -> int:
+        """How many it does not name."""
+        return len(self.others) - len(self.places)
 
 
 @dataclass(frozen=True)
