@@ -36,7 +36,7 @@ from tongban.catalogue.editing import mark_of
 from tongban.catalogue.models import DirectoryWork, Proposal
 from tongban.config.demo_cases import blank_png
 from tongban.directory.models import Agency
-from tongban.identity.api import Resident, authorise, make_token, mandates_for, tokens_of
+from tongban.identity.api import Officer, Resident, authorise, make_token, mandates_for, tokens_of
 from tongban.identity.models import Account
 from tongban.kernel import clock, files
 from tongban.notices.models import Notice
@@ -54,7 +54,7 @@ from tongban.supervision.api import (
 
 ROLES = (
     "nobody", "owner", "other", "clerk", "officer", "elsewhere", "supervisor", "editor",
-    "administrator", "superuser",
+    "programme", "reporter", "administrator", "superuser",
 )  # fmt: skip
 
 
@@ -133,6 +133,8 @@ def make_world() -> World:
         "elsewhere": make_officer("officer", make_agency(lakeside), username="elsewhere"),
         "supervisor": make_officer("supervisor", region=city, username="supervisor"),
         "editor": make_officer("editor", region=province, username="editor"),
+        "programme": make_officer("programme", police, username="programme"),
+        "reporter": make_officer("reporter", police, username="reporter"),
         "administrator": make_officer("administrator", region=province, username="administrator"),
     }
     extra = make_officer("clerk", police, username="extra")
@@ -178,7 +180,7 @@ def make_world() -> World:
         account=owner.account, kind="case.accept", key="test", context={}, created_at=clock.now()
     )
     make_firm(owner.account)
-    said = _say_something(police, lin)
+    said = _say_something(police, staff["programme"].officer, lin)
     return World(
         accounts={
             "owner": owner.account,
@@ -208,6 +210,10 @@ def make_world() -> World:
             "list_slug": said.task.plan.slug,
             "task_code": said.task.code,
             "observation_id": said.pk,
+            "said_id": said.pk,
+            "task_id": said.task.pk,
+            "draft_slug": "draft-list",
+            "draft_task_id": said.task.pk - 1,
             "evidence_id": 1,
             "day": clock.today().isoformat(),
             # of the workbench
@@ -226,14 +232,15 @@ def make_world() -> World:
     )
 
 
-def _say_something(office: Agency, lin: Resident) -> Observation:
+def _say_something(office: Agency, programme: Officer, lin: Resident) -> Observation:
     """A published list with one task, on which the owner has said something; a digest."""
-    programme = make_officer("programme", office, username="programme").officer
-    plan = make_plan(
-        PlanEntry("open-list", "city", office.region_id, office.pk, {"zh": "清单", "en": "List"}),
-        [TaskEntry("1", {"zh": "任务", "en": "Task"}, UnitEntry(office.name, office.pk))],
-        by=programme,
+    task = TaskEntry("1", {"zh": "任务", "en": "Task"}, UnitEntry(office.name, office.pk))
+    draft, open_ = (
+        PlanEntry(slug, "city", office.region_id, office.pk, {"zh": "清单", "en": "List"})
+        for slug in ("draft-list", "open-list")
     )
+    make_plan(draft, [task], by=programme)
+    plan = make_plan(open_, [task], by=programme)
     publish(plan.pk, by=programme)
     make_digest()
     return observe(plan.tasks.get().pk, Said("question", "什么时候完成？"), by=lin)

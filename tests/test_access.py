@@ -116,7 +116,8 @@ MATRIX: dict[str, Row] = {
     ),
     # The workbench
     "workbench:queue": staff(
-        clerk=200, officer=200, elsewhere=200, supervisor=200, editor=302, administrator=302
+        clerk=200, officer=200, elsewhere=200, supervisor=200, editor=302, administrator=302,
+        programme=302, reporter=302,
     ),
     "workbench:find": staff(clerk=200, officer=200, elsewhere=200, supervisor=200),
     "workbench:overview": staff(supervisor=200),
@@ -147,6 +148,29 @@ MATRIX: dict[str, Row] = {
         ("workbench:checked_guide", "workbench:hand_over", "workbench:begin_draft",
          "workbench:discard_draft", "workbench:submit_guide", "workbench:confirm_work"),
         staff(editor=405),
+    ),
+    # To-do lists
+    **dict.fromkeys(
+        ("workbench:lists", "workbench:list", "workbench:list_task", "workbench:compare_list",
+         "workbench:observation"),
+        staff(programme=200, reporter=200, supervisor=200),
+    ),
+    "workbench:task_by_code": staff(programme=302, reporter=302, supervisor=302),
+    "workbench:list_queue": staff(programme=200, reporter=404, supervisor=404),
+    "workbench:list_file": staff(programme=404, reporter=404, supervisor=404),  # none yet
+    **dict.fromkeys(
+        ("workbench:new_list", "workbench:list_settings", "workbench:adopt_list",
+         "workbench:publish_list", "workbench:close_list",
+         "workbench:add_list_task", "workbench:edit_list_task"),
+        staff(programme=200),
+    ),
+    "workbench:change_tasks": staff(programme=302),  # none are ticked
+    "workbench:judge_task": staff(programme=200, reporter=403, supervisor=403),
+    **dict.fromkeys(
+        ("workbench:discard_list", "workbench:arrange_list_task"), staff(programme=405)
+    ),
+    **dict.fromkeys(
+        ("workbench:report_task", "workbench:take_claim_back"), staff(reporter=200)
     ),
     "workbench:case": CASE,
     "workbench:reveal": staff(clerk=405, officer=405, supervisor=405, elsewhere=405),
@@ -193,8 +217,18 @@ MATRIX: dict[str, Row] = {
 OTHER_PARTS: dict[str, dict[str, str]] = {
     **{
         f"portal:todo_{name}": {"slug": "list_slug"}
-        for name in ("list", "csv", "json", "jsonld", "ics", "feed", "badge", "embed", "ledger",
-                     "ledger_file")
+        for name in (
+            "list",
+            "csv",
+            "json",
+            "jsonld",
+            "ics",
+            "feed",
+            "badge",
+            "embed",
+            "ledger",
+            "ledger_file",
+        )
     },
     "portal:todo_task": {"slug": "list_slug", "code": "task_code"},
     "portal:todo_say": {"slug": "list_slug", "code": "task_code"},
@@ -204,6 +238,33 @@ OTHER_PARTS: dict[str, dict[str, str]] = {
     "portal:supplement": {"number": "asked_number"},
     "portal:supplement_step": {"number": "asked_number"},
     "workbench:file": {"file_id": "case_file_id"},
+    **{
+        f"workbench:{name}": {"slug": "list_slug"}
+        for name in (
+            "list",
+            "list_task",
+            "compare_list",
+            "list_file",
+            "adopt_list",
+            "close_list",
+            "change_tasks",
+            "judge_task",
+            "report_task",
+            "take_claim_back",
+        )
+    },
+    "workbench:task_by_code": {"slug": "list_slug", "code": "task_code"},
+    **{
+        f"workbench:{name}": {"slug": "draft_slug", "task_id": "draft_task_id"}
+        for name in (
+            "list_settings",
+            "publish_list",
+            "discard_list",
+            "add_list_task",
+            "edit_list_task",
+            "arrange_list_task",
+        )
+    },
 }
 OTHER_WORDS: dict[str, dict[str, Any]] = {
     "portal:guide_version": {"number": 1},
@@ -211,6 +272,8 @@ OTHER_WORDS: dict[str, dict[str, Any]] = {
     "portal:open_data_file": {"filename": "manifest.json"},
     "portal:site_map": {"number": 99},
     "workbench:act": {"slug": "examine"},
+    "workbench:list_queue": {"name": "review"},
+    "workbench:judge_task": {"name": "assess"},
     "workbench:write": {"section_slug": "summary"},
     "workbench:preview_guide": {"version_number": 1},
     "v1:one_region": {"code": "990100"},
@@ -328,6 +391,14 @@ EFFECTS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "workbench:confirm_work": (("editor",), {"act": "drop"}),
     "workbench:withdraw_guide": (("editor",), {"why_zh": "停办", "why_en": "Gone"}),
     "workbench:rehearse_now": (("editor",), {}),
+    "workbench:report_task": (
+        ("reporter",), {"seen": "0-open", "kind": "progress", "text_zh": "进展顺利"}
+    ),
+    "workbench:judge_task": (("programme",), {"level": "limited", "reasons_zh": "只有一部分"}),
+    "workbench:observation": (("programme", "reporter"), {"act": "answer", "text": "六月底"}),
+    "workbench:publish_list": (("programme",), {}),
+    "workbench:discard_list": (("programme",), {}),
+    "workbench:arrange_list_task": (("programme",), {"act": "remove"}),
     "workbench:change_calendar": (
         ("administrator",),
         {"act": "day", "what": "holiday", "date": "2027-03-03", "name_zh": "节", "name_en": "Day",
