@@ -316,3 +316,51 @@ def test_sichuans_bodies_are_told_by_name(tmp_path: Path) -> None:
     assert Item.objects.get(name={"zh": "河灯会登记"}).children.count() == 4
     assert problems.warned_rows == 3
     assert counts(run(tmp_path / "items.csv", "sc")[0]) == (0, 0, 4, 0)
+
+
+def test_a_known_row_is_read_anew_when_what_it_became_is_no_more(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "items.csv", [gd_row(1), gd_row(2)])
+    run(path)
+    outcome, _ = run(path)
+    assert (counts(outcome), outcome.forms) == ((0, 0, 2, 0), 1)
+    offering = Offering.objects.get(code=gd_row(1)["task_code"])
+    assert offering.current is not None
+
+    # Another import of the same offering since: the row no longer is what was imported last.
+    guide = guide_of(offering.current).model_copy(update={"summary": {"zh": "另一来源的说法。"}})
+    publish(add_version(offering, guide, form_id=offering.current.form_id)[0].pk)
+    assert counts(run(path)[0]) == (0, 1, 1, 0)
+    assert counts(run(path)[0]) == (0, 0, 2, 0)
+
+    # Read in another way, the same row becomes another guide; and back again.
+    assert counts(run(path, general_form=False)[0]) == (0, 2, 0, 0)
+    assert counts(run(path)[0]) == (0, 2, 0, 0)
+    assert counts(run(path)[0]) == (0, 0, 2, 0)
+    assert check_index().total == 0
+
+
+def test_known_rows_count_like_others(tmp_path: Path) -> None:
+    """For what stands twice, for items' names, for topics, for what a region's file may hold."""
+    path = write_csv(tmp_path / "items.csv", [gd_row(1)])
+    run(path)
+    Item.objects.update(name={"zh": "改过的名字"})
+    Theme.objects.all().delete()
+    outcome, _ = run(path)
+    assert (counts(outcome), outcome.new_themes) == ((0, 0, 1, 0), 2)
+    assert Item.objects.get().name == {"zh": gd_row(1)["parent_catalog_name"]}
+
+    outcome, problems = run(write_csv(path, [gd_row(1), gd_row(1)]), allow_bad_rows=True)
+    assert counts(outcome) == (0, 0, 1, 0)
+    assert reasons(problems, Severity.ERROR) == [
+        ("", "the code stands in an earlier row already", [3])
+    ]
+
+
+def test_a_row_that_warns_warns_every_time(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "items.csv", [gd_row(1, level_text="省级"), gd_row(2)])
+    run(path)
+    outcome, problems = run(path)
+    assert counts(outcome) == (0, 0, 2, 0)
+    assert reasons(problems, Severity.WARNING) == [
+        ("level_text", "does not say what use_level says", [2])
+    ]

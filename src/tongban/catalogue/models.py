@@ -330,6 +330,17 @@ class GuideVersion(models.Model):
         ]
 
 
+class ImportedRow(models.Model):
+    """The row an offering was last imported from, so that it is known again unread."""
+
+    offering = models.OneToOneField(
+        Offering, models.CASCADE, primary_key=True, db_constraint=False, related_name="+"
+    )
+    number = models.PositiveIntegerField()  # of the version the row stands for
+    read = models.UUIDField(db_index=True)  # digest of the row and of all it was read with
+    item = models.JSONField()  # what it says of its item: code, name, type, main item's code, name
+
+
 class Finding(models.Model):
     """What a check of a guide found (`linting`); those of the version checked last are kept."""
 

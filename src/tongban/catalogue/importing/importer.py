@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeGuard
 
 from django.db import transaction
 
@@ -14,12 +15,13 @@ from tongban.catalogue.importing.canada import Canada
 from tongban.catalogue.importing.general_form import code_for, general_form, general_sample
 from tongban.catalogue.importing.guangdong import Guangdong
 from tongban.catalogue.importing.netherlands import Netherlands
-from tongban.catalogue.importing.places import Places
+from tongban.catalogue.importing.places import Place, Places
 from tongban.catalogue.importing.problems import Problem, Problems, Severity
-from tongban.catalogue.importing.reading import BadFile, BadRow, Table, open_table
+from tongban.catalogue.importing.reading import BadFile, BadRow, SourceRow, Table, open_table
+from tongban.catalogue.importing.recognising import NUL, Recogniser, text_of
 from tongban.catalogue.importing.rows import Row
 from tongban.catalogue.importing.sichuan import Sichuan
-from tongban.catalogue.importing.sources import Entry, ForeignSource, Source, slug_of
+from tongban.catalogue.importing.sources import Body, Entry, ForeignSource, Source, slug_of
 from tongban.catalogue.importing.topics import add_missing_themes
 from tongban.catalogue.importing.unitedkingdom import UnitedKingdom
 from tongban.catalogue.importing.writing import Counts, Gone, Stage, Staged
@@ -105,6 +107,21 @@ def import_items(
     return outcome
 
 
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """A row with what must be known of it before it is checked."""
+
+    row: Row
+    line: int
+    body: Body | None = None
+    place: Place | None = None
+    read: str | None = None  # by which it may be known; None: it must be checked
+
+
+def _has_shape(found: SourceRow | BadRow) -> TypeGuard[SourceRow]:
+    return isinstance(found, SourceRow)
+
+
 @dataclass
 class _Import:
     table: Table
@@ -114,6 +131,11 @@ class _Import:
     outcome: Outcome
     progress: Callable[[Step, int, int], None]
     forms: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.recogniser = Recogniser(
+            self.source.code, self.table.columns, general_form=self.options.general_form
+        )
 
     def run(self) -> None:
         """All of it, within the caller's transaction. Raises _Undo if nothing is to be kept."""
@@ -138,12 +160,15 @@ class _Import:
         outcome.gone = stage.gone(scope)
         withdrawn = stage.withdraw_gone(scope) if self.options.withdraw_missing else 0
         outcome.counts = Counts(**{**vars(outcome.counts), "withdrawn": withdrawn})
-        stage.tidy()
+        counts = outcome.counts
+        is_changed = counts.new or counts.changed or counts.returned or withdrawn
+        if is_changed:
+            stage.sum_up()
+        stage.drop_tables()
         self.progress("writing", total, total)
         if self.options.dry_run:
             raise _Undo
-        counts = outcome.counts
-        if counts.new or counts.changed or counts.returned or withdrawn:
+        if is_changed:
             announce("catalogue.imported", {"source": self.source.code})
 
     def _scope(self) -> str:
@@ -178,63 +203,96 @@ class _Import:
         return places
 
     def _check_rows(self, places: Places, stage: Stage) -> set[str]:
-        """The second reading: check each row and stage the good ones. The topics they name."""
+        """The second reading: stage the good rows, checked unless known. The topics they name."""
         themes: set[str] = set()
-        batch: list[tuple[Row, Entry, str]] = []
         bad: list[str] = []
-        for done, row in enumerate(self._rows(), start=1):
-            body = None if row.failed else self.source.body(row)
-            if not row.failed and body is None:
-                row.error("", "does not say which body of which region offers the item")
-            found = self.source.entry(row, body) if body is not None else None
-            slug = slug_of(self.source.code, found.code) if found else None
-            if found and slug is None:
-                row.error("", f"the code {found.code!r} makes no page address")
-            if found and body and not self._within(places.of(body).region_path):
-                row.error("", f"lies outside region {self.options.region}")
-            self.problems.bad_rows += row.failed
-            self.problems.warned_rows += row.warned
-            if row.failed:
-                bad.append(row.code)
-            elif found and slug:
-                themes.update(found.themes)
-                batch.append((row, found, slug))
-            if len(batch) == _BATCH:
-                self._stage(batch, places, stage)
-                batch.clear()
-            if done % 500 == 0:
-                self.progress("checking", done, self.outcome.rows)
-        self._stage(batch, places, stage)
+        rows = self.table.rows()
+        done = 0
+        while batch := list(islice(rows, _BATCH)):
+            self._check(batch, places, stage, themes, bad)
+            done += len(batch)
+            self.progress("checking", done, self.outcome.rows)
         stage.add_bad(bad)
-        self.outcome.forms = len(set(self.forms.values()))
+        known_themes, known_forms = stage.of_known()
+        self.outcome.forms = len(known_forms.union(self.forms.values()))
         self.progress("checking", self.outcome.rows, self.outcome.rows)
-        return themes
+        return themes | known_themes
 
-    def _rows(self) -> Iterator[Row]:
-        for found in self.table.rows():
+    def _check(
+        self,
+        batch: list[SourceRow | BadRow],
+        places: Places,
+        stage: Stage,
+        themes: set[str],
+        bad: list[str],
+    ) -> None:
+        """A batch of rows; adds to `themes`, and to `bad` the codes of rows with errors."""
+        looked = {one.number: self._look(one, places) for one in batch if _has_shape(one)}
+        known = stage.take_known(
+            [(number, one.line, one.read) for number, one in looked.items() if one.read]
+        )
+        good: list[tuple[_Looked, Entry, str]] = []
+        for found in batch:
             if isinstance(found, BadRow):
                 self._add(Severity.ERROR, found.number, found.line, "", found.reason)
                 self.problems.bad_rows += 1
                 continue
-            row = Row(found, self.problems)
-            for column, value in found.values.items():
-                if "\0" in value:
-                    row.error(column, "holds a NUL character, which no text may")
-            yield row
+            if found.number in known:
+                continue
+            one = looked[found.number]
+            checked = self._checked(one)
+            self.problems.bad_rows += one.row.failed
+            self.problems.warned_rows += one.row.warned
+            if one.row.failed:
+                bad.append(one.row.code)
+            elif checked:
+                themes.update(checked[0].themes)
+                good.append((one, *checked))
+        self._stage(good, stage)
+
+    def _look(self, found: SourceRow, places: Places) -> _Looked:
+        text = text_of(found)
+        row = Row(found, self.problems)
+        if text.count(NUL) >= len(found.values):  # a value holds one
+            return _Looked(row, found.line)
+        body = self.source.body(row)
+        place = places.of(body) if body else None
+        read = None
+        # What lies beside a foreign file says more of its rows.
+        if place and self._within(place.region_path) and not isinstance(self.source, ForeignSource):
+            read = self.recogniser.digest(text, place)
+        return _Looked(row, found.line, body, place, read)
+
+    def _checked(self, one: _Looked) -> tuple[Entry, str] | None:
+        """The entry of a row and its address; None if there is nothing to import."""
+        row = one.row
+        for column, value in row.source.values.items() if one.body is None else ():
+            if NUL in value:
+                row.error(column, "holds a NUL character, which no text may")
+        if not row.failed and one.body is None:
+            row.error("", "does not say which body of which region offers the item")
+        entry = self.source.entry(row, one.body) if one.body else None
+        slug = slug_of(self.source.code, entry.code) if entry else None
+        if entry and slug is None:
+            row.error("", f"the code {entry.code!r} makes no page address")
+        if entry and one.place and not self._within(one.place.region_path):
+            row.error("", f"lies outside region {self.options.region}")
+        return (entry, slug) if entry and slug else None
 
     def _within(self, region_path: str) -> bool:
         if not self.options.region:
             return True
         return f"/{self.options.region}/" in f"/{region_path}"
 
-    def _stage(self, batch: list[tuple[Row, Entry, str]], places: Places, stage: Stage) -> None:
-        forms = self._form_ids([entry for _row, entry, _slug in batch])
+    def _stage(self, good: list[tuple[_Looked, Entry, str]], stage: Stage) -> None:
+        forms = self._form_ids([entry for _one, entry, _slug in good])
         staged = []
-        for (row, entry, slug), form_id in zip(batch, forms, strict=True):
-            body = self.source.body(row)
-            assert body is not None  # it was there when the row was checked
+        for (one, entry, slug), form_id in zip(good, forms, strict=True):
+            assert one.place is not None  # else it would not be good
+            # Known rows are not checked: who warns must stay unknown, to warn again.
+            read = None if one.row.warned else one.read
             staged.append(
-                Staged(row.source.number, row.source.line, slug, entry, places.of(body), form_id)
+                Staged(one.row.source.number, one.line, slug, entry, one.place, form_id, read)
             )
         stage.add(staged)
 

@@ -120,9 +120,7 @@ def _csv_rows(table: Table) -> Iterator[SourceRow | BadRow]:
                     number, reader.line_num, f"has {len(fields)} fields; the header has {width}"
                 )
                 continue
-            values = {
-                column: value.strip() for column, value in zip(table.columns, fields, strict=True)
-            }
+            values = dict(zip(table.columns, map(str.strip, fields), strict=True))
             yield SourceRow(number, reader.line_num, values)
 
 

@@ -2,6 +2,37 @@
 
 from __future__ import annotations
 
+# Rows that are what the newest imported version of a current offering was read from: they need not
+# be read. What stands in the spool and in COMPARE is the others.
+TAKE_KNOWN = """
+INSERT INTO import_row (row, line, code, slug, digest, region_path, item_code, item_name, item_type,
+    parent_code, parent_name, themes, form_id)
+SELECT x.row, x.line, o.code, o.slug, v.digest, o.region_path, k.item ->> 0, k.item -> 1,
+    k.item ->> 2, k.item ->> 3, nullif(k.item -> 4, 'null'), o.themes, v.form_id
+FROM unnest(string_to_array(%s, ',')::integer[], string_to_array(%s, ',')::integer[],
+    string_to_array(%s, ',')::uuid[]) AS x (row, line, read)
+CROSS JOIN LATERAL (
+    SELECT offering_id, number, item FROM catalogue_importedrow WHERE read = x.read LIMIT 1) k
+CROSS JOIN LATERAL (SELECT * FROM catalogue_offering WHERE id = k.offering_id LIMIT 1) o
+CROSS JOIN LATERAL (
+    SELECT number, digest, form_id FROM catalogue_guideversion
+    WHERE offering_id = o.id AND created_by_id IS NULL ORDER BY number DESC LIMIT 1) v
+WHERE o.source = %s AND o.withdrawn_at IS NULL AND o.current_id IS NOT NULL AND v.number = k.number
+ORDER BY x.row
+RETURNING row
+"""
+
+# What rows were read from, to know them again.
+REMEMBER = """
+INSERT INTO catalogue_importedrow AS k (offering_id, number, read, item)
+SELECT c.offering_id, CASE WHEN c.kind = 'unchanged' THEN c.last_number ELSE c.number END, r.read,
+    jsonb_build_array(r.item_code, r.item_name, r.item_type, r.parent_code, r.parent_name)
+FROM import_change c JOIN import_row r USING (code)
+WHERE r.read IS NOT NULL ORDER BY c.region_path, c.row
+ON CONFLICT (offering_id) DO UPDATE
+    SET number = excluded.number, read = excluded.read, item = excluded.item
+"""
+
 # A row is a changed one if it differs from what was imported last; an editor's version since then
 # does not make it one, and gives way to it if it is.
 COMPARE = """
@@ -10,7 +41,7 @@ SELECT row.code, row.row, row.region_path, row.item_code, row.start, row.length,
        CASE WHEN found.kind = 'new' THEN nextval(pg_get_serial_sequence('catalogue_offering', 'id'))
             ELSE o.id END AS offering_id,
        found.kind IN ('changed', 'returned') AND newest.by_editor AS edited,
-       coalesce(newest.number, 0) + 1 AS number,
+       coalesce(newest.number, 0) + 1 AS number, last.number AS last_number,
        CASE WHEN found.kind <> 'unchanged'
             THEN nextval(pg_get_serial_sequence('catalogue_guideversion', 'id')) END AS version_id
 FROM import_row row
@@ -21,19 +52,33 @@ LEFT JOIN LATERAL (
     SELECT number, created_by_id IS NOT NULL AS by_editor FROM catalogue_guideversion
     WHERE offering_id = o.id ORDER BY number DESC LIMIT 1) newest ON true
 LEFT JOIN LATERAL (
-    SELECT digest FROM catalogue_guideversion
+    SELECT number, digest FROM catalogue_guideversion
     WHERE offering_id = o.id AND created_by_id IS NULL ORDER BY number DESC LIMIT 1) last ON true
 CROSS JOIN LATERAL (SELECT CASE
     WHEN o.id IS NULL THEN 'new'
     WHEN o.withdrawn_at IS NOT NULL OR o.current_id IS NULL THEN 'returned'
     WHEN last.digest IS DISTINCT FROM row.digest THEN 'changed'
     ELSE 'unchanged' END AS kind) found
+WHERE row.start IS NOT NULL
 """
 
 GONE = """FROM catalogue_offering o WHERE o.source = %(source)s AND o.withdrawn_at IS NULL
 AND o.region_path LIKE %(within)s
 AND NOT EXISTS (SELECT FROM import_row r WHERE r.code = o.code)
 AND NOT EXISTS (SELECT FROM import_bad b WHERE b.code = o.code)"""
+
+WITHDRAW_GONE = (
+    f"CREATE TEMP TABLE import_gone ON COMMIT DROP AS SELECT o.id {GONE}",
+    """
+UPDATE catalogue_guideversion SET state = 'withdrawn', withdrawn_at = %(moment)s
+WHERE state = 'published' AND offering_id IN (SELECT id FROM import_gone)
+""",
+    """
+UPDATE catalogue_offering SET current_id = NULL, online = false, withdrawn_at = %(moment)s,
+    withdrawn_why = %(why)s::jsonb
+WHERE id IN (SELECT id FROM import_gone)
+""",
+)
 
 WRITE_ITEMS = (
     # A main item is named by the rows that call it their main item, others by their first.
@@ -80,6 +125,13 @@ UPDATE catalogue_offering o SET item_id = r.item_id, agency_id = r.agency_id,
 FROM import_offering r WHERE o.id = r.id
 """,
 )
+
+# The next import comes before the nightly care, and looks up each of its rows.
+ANALYSE = """
+ANALYZE catalogue_offering (id, source, code, slug, region_path),
+    catalogue_guideversion (id, offering_id, number, created_by_id, state),
+    catalogue_importedrow (offering_id, number, read)
+"""
 
 ITEMS_SUM_UP = """
 UPDATE catalogue_item i SET audiences = x.audiences, themes = x.themes FROM (

@@ -23,10 +23,14 @@ from tongban.catalogue.importing.copying import Cell, Spool, array, cell, copy_l
 from tongban.catalogue.importing.places import Place
 from tongban.catalogue.importing.sources import Entry, ItemKey
 from tongban.catalogue.importing.statements import (
+    ANALYSE,
     COMPARE,
     GONE,
     ITEMS_SUM_UP,
+    REMEMBER,
+    TAKE_KNOWN,
     TO_WRITE,
+    WITHDRAW_GONE,
     WRITE_CHANGED,
     WRITE_ITEMS,
 )
@@ -37,7 +41,7 @@ from tongban.kernel import clock
 from tongban.kernel.localized import Localized
 from tongban.search.api import Document, put
 
-# What is compared; the rest of a row waits in the spool.
+# What is compared; the rest of a row waits in the spool, unless it is known: `take_known`.
 _STAGED = (
     ("row", "integer"),
     ("line", "integer"),
@@ -52,7 +56,9 @@ _STAGED = (
     ("parent_name", "jsonb"),
     ("start", "bigint"),
     ("length", "integer"),
+    ("read", "uuid"),
 )
+_KNOWN = (("themes", "varchar[]"), ("form_id", "bigint"))
 _OFFERING = (
     "agency_id", "region_id", "source", "code", "slug", "name", "level", "audiences", "themes",
     "online", "region_path", "sort_key",
@@ -69,6 +75,7 @@ _NEW_VERSION = (
     "id", "offering_id", "number", "state", "created_at", "published_at", "change_note",
     "revision", "review_note", "translated_from", *_VERSION,
 )  # fmt: skip
+_OF_KNOWN = "FROM import_row WHERE start IS NULL"
 _DROP = "DROP TABLE IF EXISTS " + ", ".join(
     f"pg_temp.import_{name}" for name in ("row", "change", "bad", "gone", "offering")
 )
@@ -91,6 +98,7 @@ class Staged:
     entry: Entry
     place: Place
     form_id: int | None
+    read: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +127,7 @@ class Prepared:
     limits: Limits
     said: str
     ways: tuple[str, ...]
+    read: str | None = None  # by which `take_known` knows it next time
 
 
 @dataclass(frozen=True)
@@ -150,7 +159,7 @@ class Stage:
         self._new = 0
         self._documents: list[Document] = []
         with connection.cursor() as cursor:
-            columns = ", ".join(f"{name} {kind}" for name, kind in _STAGED)
+            columns = ", ".join(f"{name} {kind}" for name, kind in (*_STAGED, *_KNOWN))
             cursor.execute(
                 # One import of a source at a time.
                 "SELECT pg_advisory_xact_lock(hashtextextended('import ' || %s, 0))",
@@ -173,6 +182,25 @@ class Stage:
     def add_prepared(self, batch: Iterable[Prepared]) -> None:
         """Take in rows."""
         copy_lines("import_row", _COLUMNS, map(self._line, batch))
+
+    def take_known(self, rows: Sequence[tuple[int, int, str]]) -> set[int]:
+        """Take in those rows (row, line, `Prepared.read`) that changed nothing; their numbers.
+
+        They are what the newest imported version of an offering was made from.
+        """
+        columns = [",".join(map(str, column)) for column in zip(*rows, strict=True)]
+        if not columns:
+            return set()
+        _run("SET LOCAL enable_seqscan = off")  # as in `compare`
+        found = _fetch(TAKE_KNOWN, [*columns, self.source])
+        _run("SET LOCAL enable_seqscan = on")
+        return {row for (row,) in found}
+
+    def of_known(self) -> tuple[set[str], set[int]]:
+        """The topics and the forms of known rows."""
+        themes = _fetch(f"SELECT DISTINCT unnest(themes) {_OF_KNOWN}")
+        forms = _fetch(f"SELECT DISTINCT form_id {_OF_KNOWN} AND form_id IS NOT NULL")
+        return {theme for (theme,) in themes}, {form for (form,) in forms}
 
     def add_bad(self, codes: Iterable[str]) -> None:
         """Codes of rows that cannot be imported: their offerings stay as they are."""
@@ -221,11 +249,12 @@ class Stage:
         _run("SET LOCAL enable_seqscan = on")
         kinds = dict(_fetch("SELECT kind, count(*) FROM import_change GROUP BY kind"))
         edited = _fetch("SELECT count(*) FROM import_change WHERE edited")
+        known = _fetch(f"SELECT count(*) {_OF_KNOWN}")
         return Counts(
             new=kinds.get("new", 0),
             changed=kinds.get("changed", 0),
             returned=kinds.get("returned", 0),
-            unchanged=kinds.get("unchanged", 0),
+            unchanged=kinds.get("unchanged", 0) + known[0][0],
             replaced_edits=edited[0][0],
         )
 
@@ -252,10 +281,12 @@ class Stage:
         self._put_documents()
         for statement in WRITE_CHANGED:
             _run(statement, parameters)
+        _run(REMEMBER)
         changed = _fetch("SELECT id FROM import_offering ORDER BY region_path, id")
         reindex(offering for (offering,) in changed)
         if len(changed) + self._new > _MANY:
             count_words()
+            _run(ANALYSE)
 
     def _items(self) -> dict[str, tuple[int, tuple[str, ...]]]:
         """The items of the rows by code: id, and what they are called besides their offerings."""
@@ -340,25 +371,13 @@ class Stage:
                 }
             ),
         }
-        _run(f"CREATE TEMP TABLE import_gone ON COMMIT DROP AS SELECT o.id {GONE}", parameters)
-        _run(
-            "UPDATE catalogue_guideversion SET state = 'withdrawn', withdrawn_at = %(moment)s"
-            " WHERE state = 'published' AND offering_id IN (SELECT id FROM import_gone)",
-            parameters,
-        )
-        withdrawn = _run(
-            "UPDATE catalogue_offering SET current_id = NULL, online = false,"
-            " withdrawn_at = %(moment)s, withdrawn_why = %(why)s::jsonb"
-            " WHERE id IN (SELECT id FROM import_gone)",
-            parameters,
-        )
+        done = [_run(statement, parameters) for statement in WITHDRAW_GONE]
         self._reindex("SELECT id FROM import_gone")
-        return withdrawn
+        return done[-1]
 
-    def tidy(self) -> None:
-        """Make the items' audiences and topics those of their offerings; drop the tables."""
+    def sum_up(self) -> None:
+        """After changes: make the items' audiences and topics those of their offerings."""
         _run(ITEMS_SUM_UP, {"source": self.source})
-        self.drop_tables()
 
     def drop_tables(self) -> None:
         """Another import may follow in the same transaction."""
@@ -401,7 +420,7 @@ class Stage:
             (
                 str(one.row), str(one.line), cell(one.code), one.slug, one.digest,
                 cell(place.region_path), *_item_cells(one.item, one.parent), str(start),
-                str(length),
+                str(length), cell(one.read),
             )
         )  # fmt: skip
 
@@ -455,6 +474,7 @@ def _prepared(staged: Staged) -> Prepared:
             visits=guide.visits,
             delivery=guide.result.delivery if guide.result else (),
         ),
+        read=staged.read,
     )
 
 
