@@ -29,6 +29,7 @@ from django.utils.translation import gettext_lazy as _
 from tongban.kernel import clock
 from tongban.kernel.errors import Refused
 from tongban.kernel.models import StoredFile
+from tongban.kernel.pictures import without_traces
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
@@ -48,9 +49,11 @@ def store(
     owner_id: int,
     allowed: Collection[str] = ("pdf", "jpg", "png"),
     max_bytes: int = 10 * MEGABYTE,
+    for_everybody: bool = False,
 ) -> StoredFile:
     """Keep an upload. Raises Refused (`file.…`) with words that say what to do instead.
 
+    `for_everybody`: it will be public; pictures lose what they tell of place and maker.
     What counts is the content; a name that claims another kind is refused too. PDFs that need a
     password or that carry scripts are refused: an officer could not open them, or should not.
     """
@@ -79,6 +82,8 @@ def store(
         )
     if kind == "pdf":
         _refuse_locked_or_active(content)
+    elif for_everybody:
+        content = without_traces(content, kind)
     file = StoredFile(
         name=name,
         kind=kind,

@@ -351,7 +351,7 @@ def _uploaded(upload: UploadedFile | None, account_id: int) -> StoredFile | None
     if upload is None:
         return None
     try:
-        return store(upload, owner_id=account_id, allowed=_PICTURES)
+        return store(upload, owner_id=account_id, allowed=_PICTURES, for_everybody=True)
     except Refused as refusal:
         raise Refused(refusal.code, refusal.message, field="picture") from refusal
 

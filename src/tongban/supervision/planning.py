@@ -92,9 +92,15 @@ class PlanEntry:
     unanswered_most: int = 3
 
 
+# Pages of their own beside the lists.
+TAKEN = frozenset({"a-z", "new", "changed", "withdrawn", "rules", "digests", "verify_ledger"})
+
+
 @transaction.atomic
 def make_plan(entry: PlanEntry, tasks: Sequence[TaskEntry], *, by: Officer) -> Plan:
     """A draft list with its tasks. Raises Refused."""
+    if entry.slug in TAKEN:
+        raise Refused("plan.slug_taken", _("This address is taken. Choose another."), field="slug")
     plan = Plan(
         slug=entry.slug,
         level=entry.level,
@@ -274,9 +280,7 @@ def effects(plan: Plan, changes: Sequence[Change]) -> list[Effect]:
             )
         if task.state in (Task.State.CLOSED, Task.State.DROPPED):
             # Or a date moved afterwards would make what was done late look as if done in time.
-            raise Refused(
-                "task.over", _("Task %(code)s is over already.") % {"code": task.code}
-            )
+            raise Refused("task.over", _("Task %(code)s is over already.") % {"code": task.code})
         before = {name: getattr(task, name) for name in change.values}
         start = change.values.get("start", task.start)
         due = change.values.get("due", task.due)
