@@ -81,7 +81,7 @@ class World:
             session.save()
         return client
 
-    def address(self, name: str, **given: Any) -> str:
+    def address(self, name: str, /, **given: Any) -> str:
         """The address of a view: the parts it needs are those of the owner's things."""
         parts = {part: given.get(part, self.parts.get(part)) for part in addresses()[name]}
         return reverse(name, kwargs=parts)
