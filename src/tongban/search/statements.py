@@ -15,6 +15,8 @@ scored AS (
 """
 
 # Each service with such a name is compared, then those looked up that are good enough.
+# Rows are compared with rows so that the index of entries is taken: by the one of regions, all of
+# the region would be read for each service.
 NAMED = """
 WITH ranked AS MATERIALIZED (
     SELECT d.id, ({raw})::float8 AS raw, d.tsv @@ %(sure)s::tsquery AS sure,
@@ -31,7 +33,8 @@ scored AS (
         WHERE a.entry_id = s.id AND a.region_path = ANY(%(above)s::text[])
         UNION ALL
         SELECT * FROM search_document b
-        WHERE b.entry_id = s.id AND b.region_path >= %(region)s AND b.region_path < %(after)s) d
+        WHERE (b.entry_id, b.region_path) >= (s.id, %(region)s)
+            AND (b.entry_id, b.region_path) < (s.id, %(after)s)) d
     ORDER BY s.score DESC, d.id LIMIT %(most)s),
 """
 
@@ -79,9 +82,10 @@ SELECT (SELECT json_agg(json_build_array(id, service, score)) FROM best),
     (SELECT count(*) FROM services_found), {counts}, EXISTS (SELECT FROM scored)
 """
 
-# For this statement alone: what is set is set back even where a transaction goes on.
+# For this statement alone: what matters is set back even where a transaction goes on. Compiling it
+# (jit) would take thirty milliseconds where the planner expects many rows.
 INDEXED = """
-SELECT set_config('enable_seqscan', 'off', true);
+SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true);
 {statement};
 SELECT set_config('enable_seqscan', 'on', true)
 """
