@@ -8,7 +8,6 @@ counts of facets, as the page does; the others through their Python interface fo
 from __future__ import annotations
 
 import importlib.util
-import random
 import shutil
 import sqlite3
 import sys
@@ -21,20 +20,19 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.figures import median, percentile, say, table, timed
-from benchmarks.made_up import ACTS, JIANGSU, SUBJECTS
-
-_VARIANTS = (
-    "",
-    "（个体）",
-    "（企业）",
-    "（首次）",
-    "（跨省通办）",
-    "（农村）",
-    "（试点）",
+from benchmarks.made_up import JIANGSU
+from benchmarks.searched import (
+    Asked,
+    Made,
+    made,
+    questions,
+    region,
+    regions,
+    services,
+    text_of,
+    title_of,
 )
-_OF_REGION = 910  # services of a region
-_CITIES, _COUNTIES = 13, 8  # of a province; of a city
-_PAPERS = ("申请表", "营业执照", "身份证明", "平面图", "人员名册", "资格证书", "委托书", "承诺书")
+
 CLIENTS = 8
 
 
@@ -47,25 +45,6 @@ class Sizes:
     @classmethod
     def quick(cls, quick: bool) -> Sizes:
         return cls(documents=(3_000, 6_000), requests=12, changes=3) if quick else cls()
-
-
-@dataclass(frozen=True)
-class Made:
-    """A document: what each engine is given."""
-
-    id: int
-    service: int
-    region_path: str
-    title: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A query and who asks."""
-
-    query: str
-    region_path: str
 
 
 class Engine:
@@ -437,67 +416,6 @@ def _table(found: Sequence[Figures], sizes: Sizes) -> str:
         f" {sizes.requests} questions of one client, in turns;"
         f" {sizes.requests // 2 * CLIENTS * 2:,} of eight."
     )
-
-
-# --- what is made up -------------------------------------------------------------------------
-
-
-def services(count: int) -> int:
-    """How many distinct titles so many documents have; more as there are more provinces."""
-    return min(len(SUBJECTS) * len(ACTS) * len(_VARIANTS), max(_OF_REGION, count // 40))
-
-
-def regions(count: int) -> int:
-    return max(1, -(-count // _OF_REGION))
-
-
-def region(number: int) -> str:
-    """The path of a region: provinces, their cities, their counties, one after the other."""
-    of_province = 1 + _CITIES + _CITIES * _COUNTIES
-    province, rest = divmod(number, of_province)
-    path = f"{10 + province:03d}000/"
-    if rest == 0:
-        return path
-    city, county = divmod(rest - 1, 1 + _COUNTIES)
-    path += f"{10 + province:03d}{city:02d}0/"
-    return path if county == 0 else f"{path}{10 + province:03d}{city:02d}{county}/"
-
-
-def title_of(service: int) -> str:
-    rest, act = divmod(service, len(ACTS))
-    variant, subject = divmod(rest, len(SUBJECTS))
-    return f"{SUBJECTS[subject]}{ACTS[act]}{_VARIANTS[variant % len(_VARIANTS)]}"
-
-
-def text_of(service: int) -> str:
-    return "，".join(_PAPERS[(service + step) % len(_PAPERS)] for step in range(service % 7))
-
-
-def made(count: int) -> Iterator[Made]:
-    """So many documents, in the order of their regions."""
-    distinct = services(count)
-    paths = sorted(region(number) for number in range(regions(count)))
-    number = 0
-    for place, path in enumerate(paths):
-        for step in range(min(_OF_REGION, count - number)):
-            number += 1
-            service = (place * 37 + step * 7) % distinct
-            yield Made(number, service, path, title_of(service), text_of(service))
-
-
-def questions(size: int, n: int, *, seed: int = 0) -> Iterator[Asked]:
-    """What people ask, each in a county: titles cut, turned round, or with a word of their own."""
-    draw = random.Random(seed)
-    distinct = services(size)
-    counties = [region(number) for number in range(regions(size))]
-    counties = [path for path in counties if path.count("/") == 3] or counties
-    for _ in range(n):
-        title = title_of(draw.randrange(distinct))
-        start = draw.randrange(max(1, len(title) - 4))
-        query = draw.choice(
-            [title, title[start : start + 4], f"怎么办理{title[:6]}", f"{title[-4:]}要什么材料"]
-        )
-        yield Asked(query, draw.choice(counties))
 
 
 def seen_from(region_path: str) -> list[str]:
