@@ -40,7 +40,7 @@ def test_published_claimed_contested_answered_sent_back(
         "WHERE p.slug = 'windows-journey'"
     )
     place = f"/work/lists/windows-journey/tasks/{task}/"
-    yan.go(place).follow("Claim it done")
+    yan.go(place).press("Claim it done")
     yan.page.fill("[name=text_zh]", "全部窗口已延时。")
     yan.press("Send the report").sees("Show what was done")
     yan.page.fill("[name='evidence-0-title']", "时间表")
