@@ -56,8 +56,8 @@ def _one(url: str, words: str, path: Path, folder: Path) -> list[str]:
         f"{first['seconds']:.1f} s ({first['cpu']:.1f} s CPU)",
         f"{count / first['seconds']:,.0f}",
         f"1 : {first['seconds'] / copied:.0f}",
-        f"{again['seconds']:.1f} s",
-        f"{changed['seconds']:.1f} s ({changed['changed']:,})",
+        f"{again['seconds']:.1f} s ({again['cpu']:.1f} s CPU)",
+        f"{changed['seconds']:.1f} s ({changed['cpu']:.1f} s CPU; {changed['changed']:,})",
         f"{first['megabytes']:.0f} MB",
     ]
 
