@@ -113,7 +113,7 @@ def import_items(
 
 @contextmanager
 def _collecting_rarely() -> Iterator[None]:
-    """Rows make few cycles and very many objects: looking for cycles all the time cost a sixth."""
+    """Rows make few cycles and very many objects: looking for cycles cost a sixteenth and more."""
     before = gc.get_threshold()
     gc.set_threshold(_BETWEEN_COLLECTIONS, *before[1:])
     try:
