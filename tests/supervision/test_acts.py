@@ -16,6 +16,7 @@ from tests.factories import make_agency, make_calendar, make_officer, make_regio
 from tongban.identity.api import Officer, Resident
 from tongban.kernel import clock
 from tongban.kernel.errors import Refused
+from tongban.supervision import verify_ledger
 from tongban.supervision.api import (
     Change,
     Entry,
@@ -55,7 +56,6 @@ from tongban.supervision.api import (
     unfollow,
     warn_all,
 )
-from tongban.supervision import verify_ledger
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2027, 3, 1, 1, tzinfo=UTC)

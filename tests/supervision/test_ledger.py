@@ -12,8 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tongban.supervision import ledger
-from tongban.supervision import verify_ledger
+from tongban.supervision import ledger, verify_ledger
 
 NAME = "plan-2027"
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)

@@ -1,7 +1,8 @@
 """What differs between two versions of a guide: a pure comparison, without words.
 
-Entries of a list that have keys (materials, windows) are matched by them; others by what names them, then
-by likeness, so that an entry that was reworded counts as changed and not as removed and added.
+Entries of a list that have keys (materials, windows) are matched by them; others by what names
+them, then by likeness, so that an entry that was reworded counts as changed, not as removed and
+added.
 `marked` compares two texts word by word, Chinese by character.
 """
 

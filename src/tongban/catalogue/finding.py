@@ -146,9 +146,7 @@ def suggest(typed: str, *, region_path: str = "", n: int = 8) -> list[Suggestion
     """
     ids: Sequence[int] = search.suggest(typed, region_path=region_path, n=n)
     if not ids:
-        found = search.find(
-            typed, region_path=region_path, n=n, counted=False, method="words"
-        )
+        found = search.find(typed, region_path=region_path, n=n, counted=False, method="words")
         ids = [hit.id for hit in found.hits]
     rows = Offering.objects.filter(pk__in=ids, current__isnull=False).values_list(
         "id", "name", "slug"

@@ -154,7 +154,7 @@ class Offering(models.Model):
                 level=pgtrigger.Statement,
                 when=pgtrigger.After,
                 operation=pgtrigger.Insert,
-                referencing=pgtrigger.Referencing(new="after"),
+                referencing=pgtrigger.Referencing(new="after"),  # type: ignore[no-untyped-call]
                 func="""
                 INSERT INTO catalogue_change (kind, offering_id, version_id)
                 SELECT 'new', id, current_id FROM after WHERE current_id IS NOT NULL;
@@ -166,7 +166,9 @@ class Offering(models.Model):
                 level=pgtrigger.Statement,
                 when=pgtrigger.After,
                 operation=pgtrigger.Update,
-                referencing=pgtrigger.Referencing(old="before", new="after"),
+                referencing=pgtrigger.Referencing(  # type: ignore[no-untyped-call]
+                    old="before", new="after"
+                ),
                 func="""
                 INSERT INTO catalogue_change (kind, offering_id, version_id, at)
                 SELECT CASE WHEN after.current_id IS NULL THEN 'withdrawn'

@@ -14,7 +14,6 @@ from pydantic import BaseModel, ConfigDict
 
 from tongban.catalogue.guide import Basis, Guide, Key, LimitUnit, Text
 from tongban.catalogue.indexing import reindex
-from tongban.catalogue.indexing import reindex
 from tongban.catalogue.models import GuideVersion, Item, Offering, Proposal
 from tongban.catalogue.publishing import guide_of
 from tongban.catalogue.reach import require_item

@@ -70,9 +70,7 @@ urlpatterns = [
         review.preview,
         name="preview_guide",
     ),
-    path(
-        "guides/<int:offering_id>/proposals/<int:proposal_id>/", items.proposal, name="proposal"
-    ),
+    path("guides/<int:offering_id>/proposals/<int:proposal_id>/", items.proposal, name="proposal"),
     path("guides/bulk/", bulk.bulk, name="bulk"),
     path("guides/work/", bulk.work_list, name="work_list"),
     path("guides/work/<int:work_id>/", bulk.work, name="work"),
@@ -111,9 +109,7 @@ urlpatterns = [
         list_task.take_claim_back,
         name="take_claim_back",
     ),
-    path(
-        "lists/<slug:slug>/tasks/<int:task_id>/<slug:name>/", list_task.judge, name="judge_task"
-    ),
+    path("lists/<slug:slug>/tasks/<int:task_id>/<slug:name>/", list_task.judge, name="judge_task"),
     path("lists/<slug:slug>/numbered/<path:code>/", list_task.task_by_code, name="task_by_code"),
     path("quality/", quality.quality_page, name="quality"),
     path("quality/findings.csv", quality.download, name="quality_findings"),

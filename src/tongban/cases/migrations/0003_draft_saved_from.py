@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0002_stage_in_order'),
+        ("cases", "0002_stage_in_order"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='draft',
-            name='saved_from',
+            model_name="draft",
+            name="saved_from",
             field=models.JSONField(default=dict),
         ),
     ]

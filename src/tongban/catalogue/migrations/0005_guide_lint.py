@@ -5,36 +5,50 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('catalogue', '0004_changes'),
-        ('directory', '0001_initial'),
+        ("catalogue", "0004_changes"),
+        ("directory", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LinkCheck',
+            name="LinkCheck",
             fields=[
-                ('digest', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('address', models.TextField()),
-                ('checked_at', models.DateTimeField()),
-                ('status', models.PositiveSmallIntegerField(null=True)),
-                ('problem', models.CharField(blank=True, max_length=20)),
-                ('failures', models.PositiveSmallIntegerField(default=0)),
-                ('failing_since', models.DateTimeField(null=True)),
+                ("digest", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("address", models.TextField()),
+                ("checked_at", models.DateTimeField()),
+                ("status", models.PositiveSmallIntegerField(null=True)),
+                ("problem", models.CharField(blank=True, max_length=20)),
+                ("failures", models.PositiveSmallIntegerField(default=0)),
+                ("failing_since", models.DateTimeField(null=True)),
             ],
         ),
         migrations.AddIndex(
-            model_name='offering',
-            index=models.Index(condition=models.Q(('current__isnull', False), ('score__isnull', False)), fields=['score', 'id'], name='offering_by_score'),
+            model_name="offering",
+            index=models.Index(
+                condition=models.Q(("current__isnull", False), ("score__isnull", False)),
+                fields=["score", "id"],
+                name="offering_by_score",
+            ),
         ),
         migrations.AddIndex(
-            model_name='linkcheck',
-            index=models.Index(fields=['checked_at'], name='link_checked'),
+            model_name="linkcheck",
+            index=models.Index(fields=["checked_at"], name="link_checked"),
         ),
         migrations.AddConstraint(
-            model_name='linkcheck',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('failing_since__isnull', True), ('failures', 0), ('problem', '')), models.Q(('failing_since__isnull', False), ('failures__gt', 0), models.Q(('problem', ''), _negated=True)), _connector='OR'), name='failing_link_says_why'),
+            model_name="linkcheck",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("failing_since__isnull", True), ("failures", 0), ("problem", "")),
+                    models.Q(
+                        ("failing_since__isnull", False),
+                        ("failures__gt", 0),
+                        models.Q(("problem", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="failing_link_says_why",
+            ),
         ),
     ]

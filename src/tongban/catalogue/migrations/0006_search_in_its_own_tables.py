@@ -4,18 +4,17 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('catalogue', '0005_guide_lint'),
+        ("catalogue", "0005_guide_lint"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='offering',
-            name='offering_search',
+            model_name="offering",
+            name="offering_search",
         ),
         migrations.RemoveField(
-            model_name='offering',
-            name='search_text',
+            model_name="offering",
+            name="search_text",
         ),
     ]

@@ -225,9 +225,9 @@ def text_field(label: Text, *, rows: int = 3, required: bool = True, hint: Text 
                longest: int = LONGEST) -> forms.CharField:  # fmt: skip
     """Words in one language, several lines of them."""
     return forms.CharField(
-        label=label,
+        label=label,  # type: ignore[arg-type]  # lazy words
         required=required,
-        help_text=hint,
+        help_text=hint,  # type: ignore[arg-type]
         max_length=longest,
         error_messages={"required": gettext_lazy("Write this in Chinese.")},
         widget=forms.Textarea(attrs={"rows": rows}),

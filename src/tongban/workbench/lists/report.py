@@ -143,17 +143,17 @@ class ReportForm(Words):
                     label=_("Reached on"), required=False, initial=clock.today()
                 )
                 self.steps.append((name, one))
-        for one in task.indicators.order_by("position"):
-            name = f"figure_{one.position}"
-            unit = pick(one.unit)
+        for figure in task.indicators.order_by("position"):
+            name = f"figure_{figure.position}"
+            unit = pick(figure.unit)
             self.fields[name] = forms.DecimalField(
-                label=f"{pick(one.name)} ({unit})" if unit else pick(one.name),
+                label=f"{pick(figure.name)} ({unit})" if unit else pick(figure.name),
                 max_digits=17,
                 decimal_places=4,
                 required=False,
-                help_text=_target_words(one.target, one.actual),
+                help_text=_target_words(figure.target, figure.actual),
             )
-            self.counts.append((name, one))
+            self.counts.append((name, figure))
 
     def clean(self) -> dict[str, Any]:
         given = dict(super().clean() or self.cleaned_data)
