@@ -91,7 +91,7 @@ def doctor(words: list[str]) -> int:
 def test(words: list[str]) -> int:
     translations.ensure()
     folder = home.locate(os.environ.get("TONGBAN_TEST_HOME"), ".data-test")
-    parallel = [] if any(word.startswith(("-n", "--pdb")) for word in words) else ["-n", "3"]
+    parallel = [] if any(word.startswith(("-n", "--pdb")) for word in words) else ["-n", "2"]
     schema = stamps.digest(
         (ROOT / "src" / "tongban").glob("*/migrations"),
         stamps.digest([ROOT / "requirements" / "runtime.lock"]),
