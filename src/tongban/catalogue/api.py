@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tongban.catalogue import desk, differences, facets, linked_data, lists, open_data, quality
 from tongban.catalogue.content import ItemContent
-from tongban.catalogue.editing import editable, with_drafts
+from tongban.catalogue.editing import editable
 from tongban.catalogue.finding import (
     MOST_FOUND,
     Audience,
@@ -135,6 +135,5 @@ __all__ = [
     "unrelate",
     "version_by_number",
     "versions_of",
-    "with_drafts",
     "withdraw",
 ]

@@ -81,11 +81,6 @@ def states_in_work(offering_ids: Iterable[int]) -> dict[int, str]:
     return dict(rows.values_list("offering_id", "state"))
 
 
-def with_drafts(offering_ids: Iterable[int]) -> set[int]:
-    """Those of the offerings with a version newer than the current one. One query."""
-    return set(states_in_work(offering_ids))
-
-
 def mark_of(guide: Guide, fields: Collection[str]) -> str:
     """A mark of what some of a guide's fields say: the same as long as none of them changed."""
     content = guide.model_dump(mode="json", include=set(fields))

@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Count, F, Q, QuerySet
 
-from tongban.directory.api import region, workdays
+from tongban.directory.api import workdays
 from tongban.identity.api import Officer
 from tongban.kernel import clock
 from tongban.kernel.localized import Localized
@@ -288,11 +288,6 @@ def to_review(officer: Officer) -> QuerySet[Task]:
         .select_related("plan", "lead")
         .order_by("window_until", "pk")
     )
-
-
-def regions_above(code: str) -> list[str]:
-    """A region's code and those of the regions above it."""
-    return [one for one in region(code).path.split("/") if one]
 
 
 def _edges(today: date, days: Workdays, patience: Patience) -> tuple[date, date]:

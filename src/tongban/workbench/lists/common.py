@@ -31,7 +31,6 @@ from tongban.supervision.api import (
     TaskView,
     is_of_unit,
     is_programme,
-    plans_of,
     views,
 )
 from tongban.workbench.lists.words import CLAIMED, PLANS, TIMES
@@ -177,11 +176,6 @@ def unit_task(officer: Officer, slug: str, task_id: int) -> Task:
     if task.plan.state == Plan.State.DRAFT:
         raise Http404
     return task
-
-
-def is_lists_office(officer: Officer) -> bool:
-    """Whether the officer has any list of their own, or may make one."""
-    return officer.has_role("programme") or plans_of(officer).exists()
 
 
 def forbid(refusal: Refused) -> None:
