@@ -172,7 +172,7 @@ lives. It is written by `python -m tongban.catalogue.elements > docs/elements.md
 Three layers: the basic directory (基本目录) is `Item`, what an agency of a region offers (实施清单)
 is `Offering`, and a 业务办理项 is an `Offering` whose code has two characters more. A guide
 (`catalogue/guide.py`) is one document, versioned whole: paths that begin with `guide.` are in it,
-`[]` stands for each of several. Other places are columns of `catalogue/models.py`.
+`[]` stands for each of several. Other places are columns of `catalogue/models/`.
 
 Elements a guide says nothing about are not stored. A flag may be yes, no, or not said. What a
 source has besides is kept in `guide.extra` under the source's own names.
