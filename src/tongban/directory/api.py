@@ -42,6 +42,7 @@ from tongban.directory.centres import (
 )
 from tongban.directory.china import seed_calendar
 from tongban.directory.demo import load_demo_directory
+from tongban.directory.home import home_path, is_at_home, other_trees
 from tongban.directory.region_files import read_regions
 from tongban.directory.regions import (
     BadTree,
@@ -100,12 +101,15 @@ __all__ = [
     "find_agency",
     "find_region",
     "full_region_name",
+    "home_path",
     "hours_on",
+    "is_at_home",
     "is_credit_code",
     "load_demo_directory",
     "load_regions",
     "next_opening",
     "open_now",
+    "other_trees",
     "read_regions",
     "region",
     "region_names",
