@@ -15,6 +15,7 @@ __all__ = [
     "KINDS",
     "LEVEL_NAMES",
     "ONLINE",
+    "SITE",
     "TYPE_NAMES",
     "Facets",
     "facet",
@@ -26,8 +27,9 @@ __all__ = [
 # handling, nature, level, agency, region.
 KINDS = ("audience", "theme", "way", "type", "level", "agency", "region")
 
-# Forms of handling: applied for here; at a window; the result comes by courier.
-ONLINE, COUNTER, COURIER = "online", "counter", "courier"
+# Forms of handling: applied for here; at a window; on the agency's own site; the result comes by
+# courier.
+ONLINE, COUNTER, SITE, COURIER = "online", "counter", "site", "courier"
 
 
 @dataclass(frozen=True)
@@ -99,11 +101,14 @@ def ways_of(
     place: Mapping[str, str],
     visits: int | None,
     delivery: Sequence[str],
+    website: Mapping[str, str],
 ) -> tuple[str, ...]:
-    """The forms of handling a guide tells of."""
+    """The forms of handling a guide tells of; none where it says nothing of any."""
     found = [ONLINE] if online else []
-    if windows or any(place.values()) or (visits or 0) > 0 or not online:
+    if windows or any(place.values()) or (visits or 0) > 0:
         found.append(COUNTER)
+    if any(website.values()):
+        found.append(SITE)
     if "courier" in delivery:
         found.append(COURIER)
     return tuple(found)

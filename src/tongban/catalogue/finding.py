@@ -28,7 +28,7 @@ from django.db.models import (
     When,
 )
 
-from tongban.catalogue.facets import COUNTER, COURIER, ONLINE, Facets, facet
+from tongban.catalogue.facets import COUNTER, COURIER, ONLINE, SITE, Facets, facet
 from tongban.catalogue.models import GuideVersion, Offering, Rehearsal, Theme
 from tongban.kernel.localized import Localized
 from tongban.search import api as search
@@ -199,7 +199,7 @@ def _having(kind: str, value: str) -> Q:
             return Q(region_path__startswith=f"{value}/") | Q(region_path__contains=f"/{value}/")
         case "way" if value == ONLINE:
             return Q(online=True)
-        case "way" if value in (COUNTER, COURIER):
+        case "way" if value in (COUNTER, SITE, COURIER):
             return Q(pk__in=search.having(facet("way", value)))
         case _:
             return nothing

@@ -25,6 +25,7 @@ _COLUMNS = (
     "applications", "current_id", "item__name", "item__type", "item__everyday_names",
     "current__content__summary", "current__content__materials", "current__content__result",
     "current__content__windows", "current__content__place", "current__content__visits",
+    "current__content__website",
 )  # fmt: skip
 
 
@@ -100,6 +101,7 @@ def _document(row: Mapping[str, Any]) -> Document:
                 place=row["current__content__place"] or {},
                 visits=row["current__content__visits"],
                 delivery=result.get("delivery") or (),
+                website=row["current__content__website"] or {},
             ),
             agency_id=row["agency_id"],
             region_path=row["region_path"],

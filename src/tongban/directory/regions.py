@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from unicodedata import category, normalize
 
 from django.db import transaction
 from django.db.models import Q
@@ -226,7 +227,14 @@ def sort_key(name: Localized, length: int = 120) -> str:
     from pypinyin import lazy_pinyin
 
     text = name.get("zh") or next(iter(name.values()), "")
-    return " ".join(lazy_pinyin(text)).lower()[:length]
+    return without_accents(" ".join(lazy_pinyin(text)).lower())[:length]
+
+
+def without_accents(text: str) -> str:
+    """Letters as they stand in an alphabet: "é" with "e"; nothing that cannot be seen."""
+    return "".join(
+        one for one in normalize("NFD", text) if category(one) not in ("Mn", "Cf")
+    ).strip()
 
 
 def _summary(row: Region) -> RegionSummary:

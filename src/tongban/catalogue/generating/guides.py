@@ -181,6 +181,7 @@ class Writer:
                 place=guide.place,
                 visits=guide.visits,
                 delivery=guide.result.delivery if guide.result else (),
+                website=guide.website,
             ),
         )
 

@@ -199,6 +199,8 @@ class Canada:
             "en": row.text("service_name_en", 250),
             "fr": " ".join(row["service_name_fr"].split()),
         }
+        # Some begin with a space that nobody sees, and would stand under no letter.
+        names = {key: text.strip("\u200b\ufeff ") for key, text in names.items()}
         if not number:
             row.error("service_id", "is empty")
         if self.years.get(number, "") > row["fiscal_yr"]:

@@ -473,6 +473,7 @@ def _prepared(staged: Staged) -> Prepared:
             place=guide.place,
             visits=guide.visits,
             delivery=guide.result.delivery if guide.result else (),
+            website=guide.website,
         ),
         read=staged.read,
     )
