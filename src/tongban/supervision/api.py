@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 from tongban.supervision.assessing import assess, close, reopen, send_back
+from tongban.supervision.changing import (
+    Change,
+    Effect,
+    add_to_published,
+    change,
+    effects,
+    entries_by_position,
+)
 from tongban.supervision.demo import BadList, load_lists
 from tongban.supervision.digests import lines, make_digest, public_key, published
 from tongban.supervision.drafting import (
@@ -13,7 +21,7 @@ from tongban.supervision.drafting import (
     move_task,
     remove_task,
 )
-from tongban.supervision.evidence import Figure, live_figure
+from tongban.supervision.evidence import MEASURES, Figure, check_evidence, figure_of, live_figure
 from tongban.supervision.exchange import (
     FILE_KINDS,
     REASONS,
@@ -46,18 +54,15 @@ from tongban.supervision.observing import (
     show,
 )
 from tongban.supervision.planning import (
-    Change,
-    Effect,
     IndicatorEntry,
     MilestoneEntry,
     PlanEntry,
     TaskEntry,
     UnitEntry,
     adopt,
-    change,
     close_plan,
     drop,
-    effects,
+    entry_of,
     make_plan,
     publish,
     put_tasks,
@@ -78,6 +83,7 @@ from tongban.supervision.queries import (
     said_on,
     slipped,
     tallies,
+    tallies_by,
     tally,
     tasks_of_unit,
     to_moderate,
@@ -88,6 +94,25 @@ from tongban.supervision.queries import (
 )
 from tongban.supervision.records import Ground, is_of_unit, is_programme
 from tongban.supervision.reporting import EvidenceEntry, Progress, claim, report, take_back
+from tongban.supervision.rollups import (
+    Answers,
+    Below,
+    Unit,
+    UnitCount,
+    above,
+    add_up,
+    answers_of,
+    below,
+    beside_source,
+    led_by,
+    public_tasks,
+    shared_by,
+    taken_by,
+    taken_over,
+    unit_of,
+    unit_of_task,
+    units,
+)  # fmt: skip
 from tongban.supervision.timing import (
     BY_URGENCY,
     OPEN,
@@ -97,25 +122,29 @@ from tongban.supervision.timing import (
     after_workdays,
     days_late,
     loosens,
+    moved,
     slip,
     time_state,
 )
 from tongban.supervision.urging import tell_superiors, warn_all
 
 __all__ = [
-    "BY_URGENCY", "FILE_KINDS", "LIST_NEWS", "OPEN", "REASONS", "RULES", "SMALLEST_SAMPLE",
-    "Assessment", "BadList", "Change", "Digest", "Effect", "Entry", "EntryView", "Evidence",
-    "EvidenceEntry", "Figure", "Ground", "IndicatorEntry", "MilestoneEntry", "Observation",
-    "Patience", "Plan", "PlanEntry", "Progress", "Reading", "Report", "Said", "Schedule", "Section",
-    "Tally", "Task", "TaskEntry", "TaskView", "TimeState", "UnitEntry", "UnitTally", "add_task",
-    "adopt", "after_workdays", "assess", "by_unit", "change", "claim", "close", "close_plan",
-    "days_late", "discard_plan", "drop", "edit_plan", "edit_task", "effects", "entry_view", "erase",
-    "export_list", "follow", "followed", "followers", "follows", "history", "import_list",
-    "is_of_unit", "is_programme", "lines", "live_figure", "load_lists", "loosens", "make_digest",
-    "make_plan", "move_task", "observe", "plan_by_slug", "plans_of", "public_key", "publish",
-    "published", "published_plans", "put_tasks", "recent_entries", "remove",
-    "remove_task", "reopen", "reply", "report", "said_on", "second", "send_back", "show", "slip",
-    "slipped", "take_back", "tallies", "tally", "tasks_of_unit", "tell_list_news", "tell_superiors",
-    "time_state", "to_moderate", "to_review", "unfollow", "view_of", "views", "waiting_for_answer",
-    "warn_all",
+    "BY_URGENCY", "FILE_KINDS", "LIST_NEWS", "MEASURES", "OPEN", "REASONS", "RULES",
+    "SMALLEST_SAMPLE", "Answers", "Assessment", "BadList", "Below", "Change", "Digest", "Effect",
+    "Entry", "EntryView", "Evidence", "EvidenceEntry", "Figure", "Ground", "IndicatorEntry",
+    "MilestoneEntry", "Observation", "Patience", "Plan", "PlanEntry", "Progress", "Reading",
+    "Report", "Said", "Schedule", "Section", "Tally", "Task", "TaskEntry", "TaskView", "TimeState",
+    "Unit", "UnitCount", "UnitEntry", "UnitTally", "above", "add_task", "add_to_published",
+    "add_up", "adopt", "after_workdays", "answers_of", "assess", "below", "beside_source",
+    "by_unit", "change", "check_evidence", "claim", "close", "close_plan", "days_late",
+    "discard_plan", "drop", "edit_plan", "edit_task", "effects", "entries_by_position", "entry_of",
+    "entry_view", "erase", "export_list", "figure_of", "follow", "followed", "followers", "follows",
+    "history", "import_list", "is_of_unit", "is_programme", "led_by", "lines", "live_figure",
+    "load_lists", "loosens", "make_digest", "make_plan", "move_task", "moved", "observe",
+    "plan_by_slug", "plans_of", "public_key", "public_tasks", "publish", "published",
+    "published_plans", "put_tasks", "recent_entries", "remove", "remove_task", "reopen", "reply",
+    "report", "said_on", "second", "send_back", "shared_by", "show", "slip", "slipped", "take_back",
+    "taken_by", "taken_over", "tallies", "tallies_by", "tally", "tasks_of_unit", "tell_list_news",
+    "tell_superiors", "time_state", "to_moderate", "to_review", "unfollow", "unit_of",
+    "unit_of_task", "units", "view_of", "views", "waiting_for_answer", "warn_all",
 ]  # fmt: skip

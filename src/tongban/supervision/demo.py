@@ -20,18 +20,17 @@ from tongban.directory.api import agencies_by_code, workdays
 from tongban.identity.api import Officer, holders, officer_of, resident_named
 from tongban.kernel import clock
 from tongban.supervision.assessing import assess, close, reopen, send_back
+from tongban.supervision.changing import Change, change
 from tongban.supervision.digests import make_digest
 from tongban.supervision.models import Plan, Task
 from tongban.supervision.observing import Said, observe, remove, reply, second
 from tongban.supervision.planning import (
-    Change,
     IndicatorEntry,
     MilestoneEntry,
     PlanEntry,
     TaskEntry,
     UnitEntry,
     adopt,
-    change,
     drop,
     make_plan,
     publish,

@@ -21,7 +21,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from tongban.catalogue.api import Offering, Rehearsal
+from tongban.catalogue.api import Item, Offering, Rehearsal
 from tongban.directory.api import find_region
 from tongban.kernel import clock
 from tongban.kernel.localized import Localized
@@ -52,7 +52,11 @@ class Figure:
 
 def live_figure(task: Task) -> Figure | None:
     """The figure of a task, at most five minutes old; None if it names none that can be counted."""
-    named: Mapping[str, object] = task.evidence
+    return figure_of(task.evidence)
+
+
+def figure_of(named: Mapping[str, object]) -> Figure | None:
+    """What is counted when a task names this, at most five minutes old; None if it cannot be."""
     measure, code = str(named.get("measure", "")), str(named.get("region", ""))
     found = find_region(code) if code else None
     if measure not in MEASURES or found is None:
@@ -67,6 +71,28 @@ def live_figure(task: Task) -> Figure | None:
         target=target if isinstance(target, int) and target > 0 else None,
         counted_at=counted[1],
     )
+
+
+def check_evidence(named: Mapping[str, object]) -> str:
+    """What is wrong with what a task names as its evidence: "no_measure", "no_region",
+    "no_target", "no_items", "unknown_item"; "" if nothing is. To name nothing is right."""
+    if not named:
+        return ""
+    measure, code, target = named.get("measure"), named.get("region"), named.get("target")
+    if measure not in MEASURES or not set(named) <= {"measure", "region", "target", "items"}:
+        return "no_measure"
+    if not isinstance(code, str) or find_region(code) is None:
+        return "no_region"
+    if target is not None and not (type(target) is int and 0 < target < 10**9):
+        return "no_target"
+    if measure != "offerings_of":
+        return "" if "items" not in named else "no_items"
+    items = named.get("items")
+    if not isinstance(items, list) or not items:
+        return "no_items"
+    wanted = {str(one) for one in items}
+    known = set(Item.objects.filter(code__in=wanted).values_list("code", flat=True))
+    return "unknown_item" if wanted - known else ""
 
 
 def _count(measure: str, path: str, named: Mapping[str, object]) -> tuple[int, datetime]:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tongban.directory.api import agencies, agencies_by_code, find_region
 from tongban.identity.api import Officer
+from tongban.supervision.evidence import check_evidence
 from tongban.supervision.exchange_files import read, write
 from tongban.supervision.exchange_tables import (
     MOST_SHOWN,
@@ -45,6 +46,7 @@ REASONS: Mapping[str, Promise | str] = {
     "no_tasks": _("A list has at least one task."),
     "missing": _("This must not be empty."),
     "formula": _("A formula. Put its value here instead."),
+    "merged": _("A merged cell. Unmerge it and write its value into every row."),
     "control": _("It holds a character that cannot be shown."),
     "long": _("It is too long."),
     "no_day": _("Not a day. Write it like 2027-06-30."),
@@ -59,6 +61,11 @@ REASONS: Mapping[str, Promise | str] = {
     "no_such_task": _("No task of the list has this number."),
     "no_region": _("There is no such region."),
     "no_agency": _("The directory has no agency with this code."),
+    "other_office": _("This list is of another office or region; a file cannot move it."),
+    "no_measure": _("Nothing that the platform counts has this name, or it says more than fits."),
+    "no_target": _("The target is a whole number above 0."),
+    "no_items": _("Services are named for “offerings_of”, and for nothing else."),
+    "unknown_item": _("The catalogue has no service with this code."),
 }
 
 
@@ -173,6 +180,10 @@ def _resolved(checked: Checked) -> tuple[PlanEntry, list[TaskEntry]] | None:
         if row.words[column] not in known:
             problem = Problem(name, row.number, column, "no_agency", row.words[column])
             checked.problems.append(problem)
+    for row in rows["tasks"]:
+        if code := check_evidence(row.evidence):
+            value = json.dumps(row.evidence, ensure_ascii=False)[:80]
+            checked.problems.append(Problem("tasks", row.number, "evidence", code, value))
     for row in rows["list"]:
         if find_region(row.words["region"]) is None:
             problem = Problem("list", row.number, "region", "no_region", row.words["region"])

@@ -32,11 +32,17 @@ MOST_BYTES = 20 * MEGABYTE
 MOST_UNPACKED = 120 * MEGABYTE
 MOST_ROWS = 20_000  # of a table
 MOST_COLUMNS = 120
+MOST_IN_CELL = 32_767  # characters of a workbook's cell; what is longer would be cut off
+# Sheets of the empty template that tell how to fill it in.
+HELP = frozenset({"填写说明", "机构代码", "how to fill in", "agency codes"})
 # What a spreadsheet would take for a formula; and the apostrophe that keeps it from doing so.
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "'")
 # Characters a workbook's XML cannot hold as they are, and what would be read as one of them.
 _ESCAPED = re.compile(r"\r|_(?=x[0-9A-Fa-f]{4}_)")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_MERGED = re.compile(
+    rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3})([0-9]{1,7}):[A-Z]{1,3}[0-9]{1,7}"'
+)
 
 Tables = Mapping[str, Sequence[Line]]
 
@@ -65,6 +71,8 @@ def read(content: bytes, name: str) -> dict[str, list[Line]]:
                 "file.no_list",
                 _("This JSON file is not a to-do list. Export one to see what it looks like."),
             ) from None
+    if PurePath(name).suffix.lower() == ".csv":
+        return _one_table(content, PurePath(name).stem.strip().lower())
     raise Refused(
         "file.kind",
         _("This file cannot be read here. Bring an XLSX workbook, a ZIP of CSV tables, or JSON."),
@@ -104,6 +112,14 @@ def _workbook(tables: Tables) -> bytes:
             for heading in headings:
                 text = line.cells.get(heading, "")
                 escaped = _ESCAPED.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
+                if len(escaped) > MOST_IN_CELL:
+                    raise Refused(
+                        "file.long_cell",
+                        _(
+                            "A text of this list is longer than a cell of a workbook holds. Take "
+                            "CSV or JSON: they hold all of it."
+                        ),
+                    )
                 cell = WriteOnlyCell(sheet, escaped or None)
                 if escaped:
                     cell.data_type, cell.number_format = "s", "@"  # text, whatever it looks like
@@ -144,6 +160,9 @@ def _sheets(content: bytes) -> dict[str, list[Line]]:
     tables: dict[str, list[Line]] = {}
     for sheet in book.worksheets:
         name = sheet.title.strip().lower()
+        if name in HELP:
+            continue
+        merged = _merged(content, str(getattr(sheet, "_worksheet_path", "")))
         if hasattr(sheet, "reset_dimensions"):
             sheet.reset_dimensions()  # the size a file claims may be a lie
         headings: list[str] | None = None
@@ -155,6 +174,7 @@ def _sheets(content: bytes) -> dict[str, list[Line]]:
                 headings = [str(cell.value or "").strip() for cell in row]
                 continue
             cells, formulas = {}, set()
+            covers = {headings[one] for one in merged.get(number, ()) if one < len(headings)}
             for heading, cell in zip(headings, row, strict=False):
                 text = _text(cell.value)
                 if not text:
@@ -163,11 +183,25 @@ def _sheets(content: bytes) -> dict[str, list[Line]]:
                 if cell.data_type == "f":
                     formulas.add(heading)
             if any(text.strip() for text in cells.values()):
-                lines.append(Line(number, cells, frozenset(formulas)))
+                lines.append(Line(number, cells, frozenset(formulas), frozenset(covers)))
         if name in TABLES or lines:
             tables[name] = lines
     book.close()
     return tables
+
+
+def _merged(content: bytes, path: str) -> dict[int, list[int]]:
+    """The first cells of merged ones in a sheet's file: row → columns from 0. The other cells that
+    they cover are empty for a reader: what an officer sees in those rows would be lost."""
+    found: dict[int, list[int]] = {}
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        sheet = archive.read(path) if path in archive.namelist() else b""
+    for letters, row in _MERGED.findall(sheet):
+        column = 0
+        for letter in letters:
+            column = column * 26 + letter - 64
+        found.setdefault(int(row), []).append(column - 1)
+    return found
 
 
 def _text(value: object) -> str:
@@ -215,27 +249,52 @@ def _tables_in(
             continue
         with archive.open(member) as file:
             content = file.read(MOST_UNPACKED)
-        try:
-            text = content.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = content.decode("gb18030")
-        rows = csv.reader(io.StringIO(text, newline=""))
-        headings = [one.strip() for one in next(rows, [])][:MOST_COLUMNS]
-        lines: list[Line] = []
-        for number, row in enumerate(rows, start=2):
-            if number > MOST_ROWS:
-                raise Refused("file.rows", _("A table of a list has at most 20,000 rows."))
-            cells = {
-                heading: value[1:] if value[:1] == "'" and value[1:].startswith(_RISKY) else value
-                for heading, value in zip(headings, row, strict=False)
-                if value
-            }
-            if any(value.strip() for value in cells.values()):
-                lines.append(Line(number, cells))
-        tables[path.stem.strip().lower()] = lines
+        _columns, tables[path.stem.strip().lower()] = _csv_lines(content)
     if not tables:
         raise Refused(
             "file.no_tables",
             _("This archive holds no table of a list. Export a list to see their names."),
         )
     return tables
+
+
+def _one_table(content: bytes, name: str) -> dict[str, list[Line]]:
+    """A CSV file alone is one table: that of its name, or else the one with its columns."""
+    try:
+        headings, lines = _csv_lines(content)
+    except (UnicodeDecodeError, csv.Error):
+        raise Refused(
+            "file.broken", _("This file is damaged. Save it again, or export the list once more.")
+        ) from None
+    if name in TABLES:
+        return {name: lines}
+    named = {heading.partition(":")[0] for heading in headings}
+    for table, columns in TABLES.items():
+        if {column.name for column in columns if column.required} <= named:
+            return {table: lines}
+    raise Refused(
+        "file.no_tables",
+        _("This file holds no table of a list. Export a list to see how its columns are named."),
+    )
+
+
+def _csv_lines(content: bytes) -> tuple[list[str], list[Line]]:
+    """Headings and rows. Spreadsheets in China write GBK unless told otherwise."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("gb18030")
+    rows = csv.reader(io.StringIO(text, newline=""))
+    headings = [one.strip() for one in next(rows, [])][:MOST_COLUMNS]
+    lines: list[Line] = []
+    for number, row in enumerate(rows, start=2):
+        if number > MOST_ROWS:
+            raise Refused("file.rows", _("A table of a list has at most 20,000 rows."))
+        cells = {
+            heading: value[1:] if value[:1] == "'" and value[1:].startswith(_RISKY) else value
+            for heading, value in zip(headings, row, strict=False)
+            if value
+        }
+        if any(value.strip() for value in cells.values()):
+            lines.append(Line(number, cells))
+    return headings, lines

@@ -90,11 +90,12 @@ LEVELS = ("national", "province", "city", "county")
 @dataclass(frozen=True)
 class Line:
     """A row as it stands in the file; empty cells are left out. `formulas`: columns that hold
-    one instead of a value."""
+    one instead of a value; `merged`: those in which a merged cell begins."""
 
     number: int
     cells: Cells
     formulas: frozenset[str] = frozenset()
+    merged: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,9 @@ def _row(table: str, line: Line, problems: list[Problem], strange: set[str]) -> 
                 strange.add(name)
                 problems.append(Problem(table, line.number, name, "unknown_column"))
             continue
-        code = "formula" if name in line.formulas else _wrong(column, value)
+        code = _wrong(column, value)
+        code = "merged" if name in line.merged else code
+        code = "formula" if name in line.formulas else code
         if code:
             problems.append(Problem(table, line.number, name, code, value[:80]))
         elif column.kind is Kind.TEXT:

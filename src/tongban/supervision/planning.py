@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from typing import TypeVar
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -19,7 +20,6 @@ from tongban.supervision import ledger
 from tongban.supervision.models import CoUnit, Indicator, Milestone, Plan, Section, Task
 from tongban.supervision.records import (
     Ground,
-    difference,
     enter,
     lock_plan,
     lock_task,
@@ -27,7 +27,6 @@ from tongban.supervision.records import (
     require_programme,
     units_in_words,
 )
-from tongban.supervision.timing import loosens
 
 
 @dataclass(frozen=True)
@@ -195,7 +194,17 @@ def adopt(source_id: int, entry: PlanEntry, *, by: Officer) -> Plan:
         .select_related("section")
         .prefetch_related("co_units", "milestones", "indicators")
     ):
-        (own,) = put_tasks(plan, [_entry_of(task)])
+        found = entry_of(task)
+        (own,) = put_tasks(
+            plan,
+            [
+                replace(
+                    found,
+                    lead=UnitEntry(task.lead_name),
+                    co_units=[UnitEntry(one.name) for one in found.co_units],
+                )
+            ],
+        )
         own.adopted_from = task
         own.save(update_fields=["adopted_from"])
     return plan
@@ -208,7 +217,9 @@ def publish(plan_id: int, *, by: Officer, ground: Ground | None = None) -> Plan:
     require_programme(by, plan)
     if plan.state != Plan.State.DRAFT:
         raise Refused("plan.published_already", _("This list is published already."))
-    tasks = list(plan.tasks.order_by("position").prefetch_related("co_units"))
+    tasks = list(
+        plan.tasks.order_by("position").prefetch_related("co_units", "milestones", "indicators")
+    )
     if not tasks:
         raise Refused("plan.empty", _("Put at least one task on the list before publishing it."))
     plan.state, plan.published_at = Plan.State.PUBLISHED, clock.now()
@@ -231,99 +242,8 @@ def publish(plan_id: int, *, by: Officer, ground: Ground | None = None) -> Plan:
         ground=ground,
     )
     for task in tasks:
-        enter(plan, "task_published", _stands(task), task=task)
+        enter(plan, "task_published", stands(task), task=task)
     return plan
-
-
-# What of a task may change once its list is published, each time with a reason.
-CHANGEABLE = ("title", "text", "deliverable", "basis", "start", "due", "lead_name", "lead_id")
-
-
-@dataclass(frozen=True)
-class Change:
-    """New values of a task's columns (`CHANGEABLE`). `revision`: of the task as it was read."""
-
-    task_id: int
-    revision: int
-    values: Mapping[str, object]
-
-
-@dataclass(frozen=True)
-class Effect:
-    """What a change would do. `loosens`: the task would be due later than in the list that it was
-    taken over from, or never."""
-
-    task_id: int
-    code: str
-    changes: Mapping[str, ledger.Value]
-    loosens: bool
-
-
-def effects(plan: Plan, changes: Sequence[Change]) -> list[Effect]:
-    """What changes would do, to be looked at before they are made. Raises Refused as `change`."""
-    tasks = {
-        task.pk: task
-        for task in plan.tasks.select_related("adopted_from").filter(
-            pk__in=[change.task_id for change in changes]
-        )
-    }
-    found = []
-    for change in changes:
-        task = tasks.get(change.task_id)
-        if task is None or not set(change.values) <= set(CHANGEABLE):
-            raise Refused("task.not_found", _("There is no such task."))
-        if task.revision != change.revision:
-            raise Refused(
-                "task.changed_meanwhile",
-                _("A colleague has changed task %(code)s meanwhile. Look at it again.")
-                % {"code": task.code},
-            )
-        if task.state in (Task.State.CLOSED, Task.State.DROPPED):
-            # Or a date moved afterwards would make what was done late look as if done in time.
-            raise Refused("task.over", _("Task %(code)s is over already.") % {"code": task.code})
-        before = {name: getattr(task, name) for name in change.values}
-        start = change.values.get("start", task.start)
-        due = change.values.get("due", task.due)
-        start = start if isinstance(start, date) else None
-        due = due if isinstance(due, date) else None
-        check_dates(task.code, start, due)
-        found.append(
-            Effect(
-                task.pk,
-                task.code,
-                difference(before, change.values),
-                task.adopted_from is not None and loosens(task.adopted_from.due, due),
-            )
-        )
-    return found
-
-
-@transaction.atomic
-def change(plan_id: int, changes: Sequence[Change], *, ground: Ground, by: Officer) -> list[Effect]:
-    """Change tasks of a published list: one reason, an entry for each task. Raises Refused."""
-    plan = lock_plan(plan_id)
-    require_programme(by, plan)
-    if plan.state != Plan.State.PUBLISHED:
-        raise Refused("plan.not_published", _("This list is not published, or closed."))
-    if not any(text.strip() for text in ground.reason.values()):
-        raise Refused(
-            "change.no_reason", _("Say why. Everybody who reads the list sees it."), field="reason"
-        )
-    done = [effect for effect in effects(plan, changes) if effect.changes]
-    if not done:
-        raise Refused("change.nothing", _("Nothing would change."))
-    wanted = {one.task_id: one for one in changes}
-    for task in plan.tasks.select_for_update().filter(pk__in=[one.task_id for one in done]):
-        effect = next(one for one in done if one.task_id == task.pk)
-        for name, value in wanted[task.pk].values.items():
-            setattr(task, name, dict(value) if isinstance(value, Mapping) else value)
-        task.revision += 1
-        task.save()
-        data: dict[str, ledger.Value] = dict(effect.changes)
-        if effect.loosens:
-            data["loosens_source"] = True
-        enter(plan, "task_changed", data, task=task, ground=ground)
-    return done
 
 
 @transaction.atomic
@@ -354,37 +274,62 @@ def close_plan(plan_id: int, *, ground: Ground, by: Officer) -> Plan:
     return plan
 
 
-def _stands(task: Task) -> dict[str, ledger.Value]:
-    names = [unit.name for unit in task.co_units.all()]
+def stands(task: Task) -> dict[str, ledger.Value]:
+    """All that a task promises, as its first entry holds it."""
     return {
         "title": plain(task.title),
+        "text": plain(task.text),
         "deliverable": plain(task.deliverable),
+        "basis": plain(task.basis),
         "lead": plain(task.lead_name),
-        "co_units": units_in_words(names),
+        "co_units": units_in_words([unit.name for unit in in_order(task.co_units.all())]),
         "start": plain(task.start),
         "due": plain(task.due),
+        "milestones": [
+            {"title": plain(one.title), "due": plain(one.due)}
+            for one in in_order(task.milestones.all())
+        ],
+        "indicators": [
+            {
+                "name": plain(one.name),
+                "unit": plain(one.unit),
+                "baseline": plain(one.baseline),
+                "target": plain(one.target),
+            }
+            for one in in_order(task.indicators.all())
+        ],
+        "evidence": plain(task.evidence),
     }
 
 
-def _entry_of(task: Task) -> TaskEntry:
+def entry_of(task: Task) -> TaskEntry:
+    """A task as it stands, as an entry."""
     return TaskEntry(
         code=task.code,
         title=task.title,
-        lead=UnitEntry(task.lead_name),
+        lead=UnitEntry(task.lead_name, task.lead_id),
         section=task.section.title if task.section else {},
         text=task.text,
         deliverable=task.deliverable,
         basis=task.basis,
         start=task.start,
         due=task.due,
-        co_units=[UnitEntry(one.name) for one in task.co_units.all()],
-        milestones=[MilestoneEntry(one.title, one.due) for one in task.milestones.all()],
+        co_units=[UnitEntry(one.name, one.agency_id) for one in in_order(task.co_units.all())],
+        milestones=[MilestoneEntry(one.title, one.due) for one in in_order(task.milestones.all())],
         indicators=[
             IndicatorEntry(one.name, one.unit, one.baseline, one.target)
-            for one in task.indicators.all()
+            for one in in_order(task.indicators.all())
         ],
         evidence=task.evidence,
     )
+
+
+Part = TypeVar("Part", CoUnit, Milestone, Indicator)
+
+
+def in_order(parts: Iterable[Part]) -> list[Part]:
+    """A task's parts as they stand in it."""
+    return sorted(parts, key=lambda one: one.position)
 
 
 def put_parts(task: Task, entry: TaskEntry) -> None:

@@ -139,6 +139,8 @@ def plain(value: object) -> ledger.Value:
         return value.isoformat()
     if isinstance(value, Decimal):
         return format(value.normalize(), "f")
+    if isinstance(value, float):
+        return repr(value)  # of a task's evidence, which is JSON
     if isinstance(value, Mapping):
         return {str(key): plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):

@@ -128,3 +128,13 @@ def after_workdays(start: date, count: int, days: Workdays) -> date:
         day += timedelta(days=1)
         count -= days.is_workday(day)
     return day
+
+
+def moved(day: date, count: int, days: Workdays) -> date:
+    """The day so many working days later; earlier for a negative count."""
+    step = timedelta(days=1 if count > 0 else -1)
+    left = abs(count)
+    while left > 0:
+        day += step
+        left -= days.is_workday(day)
+    return day
