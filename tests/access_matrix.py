@@ -54,7 +54,10 @@ MATRIX: dict[str, Row] = {
          "portal:todo_digest", "portal:todo_verifier", "portal:todo_list", "portal:todo_csv",
          "portal:todo_json", "portal:todo_jsonld", "portal:todo_ics", "portal:todo_feed",
          "portal:todo_badge", "portal:todo_embed", "portal:todo_ledger", "portal:todo_ledger_file",
-         "portal:todo_task"),
+         "portal:todo_task", "portal:todo_units", "portal:todo_unit", "portal:todo_region",
+         "portal:todo_levels", "portal:todo_ics_all", "portal:todo_lists_csv",
+         "portal:todo_lists_json", "portal:todo_lists_jsonld", "portal:todo_all_csv",
+         "portal:todo_all_json", "portal:todo_digests_json", "portal:todo_part"),
         EVERYBODY,
     ),
     **dict.fromkeys(("portal:todo_evidence", "portal:todo_picture"), row(404, 404)),  # none yet
@@ -202,8 +205,11 @@ OTHER_PARTS: dict[str, dict[str, str]] = {
             "embed",
             "ledger",
             "ledger_file",
+            "levels",
         )
     },
+    "portal:todo_unit": {"key": "unit_key"},
+    "portal:todo_part": {"slug": "list_slug", "part": "list_part"},
     "portal:todo_task": {"slug": "list_slug", "code": "task_code"},
     "portal:todo_say": {"slug": "list_slug", "code": "task_code"},
     "portal:decision": {"number": "done_number"},

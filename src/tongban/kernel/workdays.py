@@ -7,9 +7,12 @@ still answers, by weekday alone, and says that the answer is provisional.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
+from itertools import accumulate
 
 ONE_DAY = timedelta(days=1)
 
@@ -50,6 +53,19 @@ class Workdays:
         """Working days after `after` up to and with `until`; negative if `until` lies before."""
         if until < after:
             return -self.count(until, after)
-        return sum(
-            self.is_workday(after + timedelta(days=n)) for n in range(1, (until - after).days + 1)
+        weeks, rest = divmod((until - after).days, 7)
+        last = until.weekday()
+        usual = weeks * sum(one not in self.weekend for one in range(7))
+        usual += sum((last - n) % 7 not in self.weekend for n in range(rest))
+        days, sums = self._exceptions
+        return usual + sums[bisect_right(days, until)] - sums[bisect_right(days, after)]
+
+    @cached_property
+    def _exceptions(self) -> tuple[list[date], list[int]]:
+        """The days that depart from the weekend rule; how many days more are worked up to each."""
+        days = sorted(
+            day
+            for day in self.holidays | self.makeup_days
+            if self.is_workday(day) is (day.weekday() in self.weekend)
         )
+        return days, [0, *accumulate(1 if self.is_workday(day) else -1 for day in days)]

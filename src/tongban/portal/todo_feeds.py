@@ -1,16 +1,15 @@
-"""Lists for programs and other sites: CSV, JSON, JSON-LD, Atom, iCalendar, a badge."""
+"""Lists for feed readers, calendars and other sites: Atom, iCalendar, a badge."""
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, timedelta
 from itertools import chain
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.db.models import F, Q
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils import translation
 from django.utils.feedgenerator import Atom1Feed
@@ -19,17 +18,14 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from tongban.directory.api import find_region
 from tongban.kernel import clock
-from tongban.kernel.localized import Localized, pick
+from tongban.kernel.localized import pick
 from tongban.look.api import day
+from tongban.portal.todo_data import opened, part_of
 from tongban.portal.todo_history import tell, who
 from tongban.portal.todo_views import (
     TIMES,
-    TaskRow,
     list_or_404,
-    rows_of,
-    said_in,
     sentence_of,
     task_or_404,
     task_url,
@@ -40,7 +36,6 @@ from tongban.supervision.api import (
     Tally,
     Task,
     TaskView,
-    TimeState,
     entry_view,
     published_plans,
     tallies,
@@ -48,132 +43,28 @@ from tongban.supervision.api import (
 )
 
 _NEWEST = 100
-_FRESH = 300  # seconds
+_EVENTS = 500
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # What says too little for a feed: it is in the ledger.
 _QUIET = ("step_remind", "observed", "shown", "erased", "task_published")
-_STATUS = {
-    TimeState.NOT_STARTED: "PotentialActionStatus",
-    TimeState.DROPPED: "FailedActionStatus",
-    TimeState.DONE: "CompletedActionStatus",
-    TimeState.DONE_IN_TIME: "CompletedActionStatus",
-    TimeState.DONE_LATE: "CompletedActionStatus",
-}
-
-
-# --- open data -----------------------------------------------------------------------------------
-@require_safe
-def csv_file(request: HttpRequest, slug: str) -> HttpResponse:
-    """A list as a table: a line for each task, texts in both languages."""
-    plan = list_or_404(slug)
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    told = [_told(row) for row in _rows(plan)]
-    columns = _columns(told[0]) if told else []
-    writer.writerow(columns)
-    for one in told:
-        flat = _flat(one)
-        writer.writerow([_cell(flat.get(name, "")) for name in columns])
-    # Spreadsheets know UTF-8 by its mark.
-    response = HttpResponse(f"\ufeff{out.getvalue()}", content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{plan.slug}.csv"'
-    return _open(response)
-
-
-@require_safe
-def json_file(request: HttpRequest, slug: str) -> HttpResponse:
-    """A list with everything public of its tasks."""
-    plan = list_or_404(slug)
-    return _open(
-        JsonResponse(
-            {
-                "slug": plan.slug,
-                "address": settings.BASE_URL + reverse("portal:todo_list", args=[plan.slug]),
-                "title": plan.title,
-                "summary": plan.summary,
-                "basis": plan.basis,
-                "source": plan.source_url,
-                "level": plan.level,
-                "region": plan.region_id,
-                "office": plan.office.name,
-                "adopted_from": plan.adopted_from.slug if plan.adopted_from else None,
-                "state": plan.state,
-                "published_at": plan.published_at,
-                "closed_at": plan.closed_at,
-                "rules": {
-                    "evidence_days": plan.evidence_days,
-                    "reply_days": plan.reply_days,
-                    "soon_days": plan.soon_days,
-                    "very_late_days": plan.very_late_days,
-                    "unanswered_most": plan.unanswered_most,
-                },
-                "ledger": {"entries": plan.entries, "head": plan.head},
-                "as_of": clock.today(),
-                "licence": settings.SITE["licence_url"],
-                "tasks": [_told(row, deep=True) for row in _rows(plan, deep=True)],
-            },
-            json_dumps_params={"ensure_ascii": False},
-        )
-    )
-
-
-@require_safe
-def linked(request: HttpRequest, slug: str) -> HttpResponse:
-    """A list in the words of schema.org: an ItemList of Actions with their agents and days."""
-    plan = list_or_404(slug)
-    address = settings.BASE_URL + reverse("portal:todo_list", args=[plan.slug])
-    return _open(
-        JsonResponse(
-            {
-                "@context": "https://schema.org",
-                "@type": "ItemList",
-                "@id": address,
-                "name": _tagged(plan.title),
-                "description": _tagged(plan.summary),
-                "datePublished": plan.published_at,
-                "license": settings.SITE["licence_url"],
-                "publisher": {
-                    "@type": "GovernmentOrganization", "name": _tagged(plan.office.name)
-                },
-                "numberOfItems": plan.tasks.count(),
-                "itemListElement": [
-                    {"@type": "ListItem", "position": at, "item": _action(row)}
-                    for at, row in enumerate(_rows(plan), start=1)
-                ],
-            },
-            json_dumps_params={"ensure_ascii": False},
-            content_type="application/ld+json",
-        )
-    )  # fmt: skip
 
 
 # --- feeds ---------------------------------------------------------------------------------------
 @require_safe
-def atom_of_all(request: HttpRequest) -> HttpResponse:
-    """What happens on all lists; with `?region=` on those of a region and below."""
-    path = ""
-    if code := request.GET.get("region"):
-        region = find_region(code)
-        if region is None:
-            raise Http404("no such region")
-        path = region.path
-    entries = Entry.objects.filter(plan__in=published_plans(path).order_by().values("pk"))
-    if unit := request.GET.get("unit"):
-        if not (unit.isascii() and unit.isdigit() and len(unit) < 10):
-            raise Http404("no such unit")
-        entries = entries.filter(task__lead_id=int(unit))
-    title = _("%(place)s: to-do lists under public supervision")
+def atom_of_all(request: HttpRequest) -> HttpResponseBase:
+    """What happens on all lists; with `?region=` on those of a region and below, with `?unit=` on
+    the tasks of a unit."""
+    part = part_of(request)
+    entries = Entry.objects.filter(plan__in=published_plans(part.path).order_by().values("pk"))
+    if part.unit:
+        entries = entries.filter(task__in=part.tasks.order_by().values("pk"))
     newest = entries.exclude(kind__in=_QUIET).select_related("plan", "task")
-    return _atom(
-        request,
-        title % {"place": pick(settings.SITE["name"])},
-        reverse("portal:todo"),
-        newest.order_by("-at", "-id")[:_NEWEST],
-    )
+    title = _("%(place)s: to-do lists under public supervision") % {"place": part.name}
+    return _atom(request, title, part.page, newest.order_by("-at", "-id")[:_NEWEST])
 
 
 @require_safe
-def atom_of_list(request: HttpRequest, slug: str) -> HttpResponse:
+def atom_of_list(request: HttpRequest, slug: str) -> HttpResponseBase:
     """What happens on a list; with `?task=` on one of its tasks."""
     plan = list_or_404(slug)
     entries = Entry.objects.filter(plan=plan).exclude(kind__in=_QUIET)
@@ -187,26 +78,33 @@ def atom_of_list(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-def calendar(request: HttpRequest, slug: str) -> HttpResponse:
-    """Due dates and evidence windows for calendars (RFC 5545); with `?task=` of one task."""
+def calendar(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Due dates and evidence windows of a list for calendars; with `?task=` of one task."""
     plan = list_or_404(slug)
-    found = _views(plan)
+    tasks = plan.tasks.order_by("position")
     if code := request.GET.get("task"):
-        found = [one for one in found if one.task.code == code]
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Tongban//To-do lists//EN",
-             "CALSCALE:GREGORIAN", f"X-WR-CALNAME:{_escaped(pick(plan.title))}"]  # fmt: skip
-    stamp = f"{clock.now().astimezone(UTC):%Y%m%dT%H%M%SZ}"
-    for one in found:
-        lines += chain.from_iterable(_events(one, stamp))
-    lines.append("END:VCALENDAR")
-    text = "".join(f"{part}\r\n" for line in lines for part in _folded(line))
-    response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
-    response["Content-Disposition"] = f'inline; filename="{plan.slug}.ics"'
-    return _open(response)
+        tasks = tasks.filter(code=code)
+    rows = list(tasks)
+    for task in rows:
+        task.plan = plan
+    return _calendar(views(rows), pick(plan.title), plan.slug)
 
 
 @require_safe
-def badge(request: HttpRequest, slug: str) -> HttpResponse:
+def calendar_of_all(request: HttpRequest) -> HttpResponseBase:
+    """The same over all lists; with `?region=` and `?unit=` as the feed. Those due from a month
+    ago on, soonest first."""
+    part = part_of(request)
+    soon = part.tasks.filter(
+        Q(due__gte=clock.today() - timedelta(days=30))
+        | Q(state=Task.State.CLAIMED, window_until__gte=clock.today())
+    )
+    rows = soon.select_related("plan").order_by(F("due").asc(nulls_last=True), "pk")[:_EVENTS]
+    return _calendar(views(rows), part.name, "lists")
+
+
+@require_safe
+def badge(request: HttpRequest, slug: str) -> HttpResponseBase:
     """A list's state as a small picture for other sites."""
     plan = list_or_404(slug)
     tally = tallies([plan]).get(plan.pk, Tally(0, {}, None))
@@ -228,143 +126,13 @@ def badge(request: HttpRequest, slug: str) -> HttpResponse:
         ),
     )
     response = HttpResponse(mark_safe(svg), content_type="image/svg+xml; charset=utf-8")  # noqa: S308
-    return _open(response)
+    return opened(response)
 
 
 # --- pieces --------------------------------------------------------------------------------------
-def _views(plan: Plan, *, deep: bool = False) -> list[TaskView]:
-    tasks = plan.tasks.select_related("section", "lead").order_by("position")
-    tasks = tasks.prefetch_related("co_units")
-    if deep:
-        tasks = tasks.prefetch_related("milestones", "indicators", "reports__evidence__file")
-    rows = list(tasks)
-    for task in rows:
-        task.plan = plan
-    return views(rows)
-
-
-def _rows(plan: Plan, *, deep: bool = False) -> list[TaskRow]:
-    return rows_of(_views(plan, deep=deep), said_in(plan))
-
-
-def _told(row: TaskRow, *, deep: bool = False) -> dict[str, object]:
-    """Everything public of a task; `deep`: with what a table has no room for."""
-    task, public = row.task, row.public
-    told: dict[str, object] = {
-        "code": task.code,
-        "address": settings.BASE_URL + row.href,
-        "section": task.section.title if task.section else {},
-        "title": task.title,
-        "text": task.text,
-        "deliverable": task.deliverable,
-        "basis": task.basis,
-        "lead": task.lead_name,
-        "lead_code": task.lead.code if task.lead else "",
-        "co_units": [one.name for one in task.co_units.all()],
-        "start": task.start,
-        "first_due": task.first_due,
-        "due": task.due,
-        "days_moved": row.view.slip,
-        "time_state": row.view.time.value,
-        "working_days_late": row.view.late,
-        "claimed_on": task.claimed_on,
-        "window_until": task.window_until,
-        "closed_on": task.closed_on,
-        "times_reopened": task.reopened,
-        "state": task.state,
-        "assessed": task.assessed,
-        "assessed_at": task.assessed_at,
-        "observations": public.observations,
-        "unanswered": public.unanswered,
-        "objections": public.objections,
-        "seconds_verified": public.verified,
-        "seconds_others": public.others,
-    }
-    if deep:
-        told["milestones"] = [
-            {"title": one.title, "due": one.due, "done_on": one.done_on}
-            for one in sorted(task.milestones.all(), key=lambda one: one.position)
-        ]
-        told["indicators"] = [
-            {"name": one.name, "unit": one.unit, "baseline": one.baseline, "target": one.target,
-             "actual": one.actual, "actual_on": one.actual_on}
-            for one in sorted(task.indicators.all(), key=lambda one: one.position)
-        ]  # fmt: skip
-        told["reports"] = [
-            {
-                "at": one.at,
-                "is_claim": one.is_claim,
-                "text": one.text,
-                "evidence": [
-                    {"kind": piece.kind, "title": piece.title, "url": piece.url,
-                     "sha256": piece.file.sha256 if piece.file else None, "value": piece.value}
-                    for piece in one.evidence.all()
-                ],
-            }
-            for one in sorted(task.reports.all(), key=lambda one: one.at)
-        ]  # fmt: skip
-    return told
-
-
-def _columns(told: dict[str, object]) -> list[str]:
-    return list(_flat(told))
-
-
-def _flat(told: dict[str, object]) -> dict[str, object]:
-    """A column for each language; units one after the other."""
-    flat: dict[str, object] = {}
-    for name, value in told.items():
-        if name in ("section", "title", "text", "deliverable", "basis", "lead"):
-            assert isinstance(value, dict)
-            for language in ("zh", "en"):
-                flat[f"{name}_{language}"] = value.get(language, "")
-        elif isinstance(value, list):
-            for language in ("zh", "en"):
-                names = [one.get(language) or pick(one) for one in value]
-                flat[f"{name}_{language}"] = "; ".join(names)
-        else:
-            flat[name] = "" if value is None else value
-    return flat
-
-
-def _cell(value: object) -> object:
-    """A text that a spreadsheet would take for a formula gets an apostrophe before it."""
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return f"'{value}"
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    return value
-
-
-def _action(row: TaskRow) -> dict[str, object]:
-    task = row.task
-    told: dict[str, object] = {
-        "@type": "Action",
-        "@id": settings.BASE_URL + row.href,
-        "identifier": task.code,
-        "name": _tagged(task.title),
-        "description": _tagged(task.text),
-        "agent": {"@type": "GovernmentOrganization", "name": _tagged(task.lead_name)},
-        "participant": [
-            {"@type": "GovernmentOrganization", "name": _tagged(one.name)}
-            for one in task.co_units.all()
-        ],
-        "actionStatus": f"https://schema.org/{_STATUS.get(row.view.time, 'ActiveActionStatus')}",
-    }
-    if task.start:
-        told["startTime"] = task.start
-    if task.due:
-        told["endTime"] = task.due
-    if pick(task.deliverable):
-        told["result"] = {"@type": "Thing", "name": _tagged(task.deliverable)}
-    return told
-
-
-def _tagged(text: Localized) -> list[dict[str, str]]:
-    return [{"@language": key, "@value": words} for key, words in text.items() if words]
-
-
-def _atom(request: HttpRequest, title: str, page: str, entries: Iterable[Entry]) -> HttpResponse:
+def _atom(
+    request: HttpRequest, title: str, page: str, entries: Iterable[Entry]
+) -> HttpResponseBase:
     here = settings.BASE_URL + request.get_full_path()
     feed = Atom1Feed(
         title=_writable(title),
@@ -393,7 +161,21 @@ def _atom(request: HttpRequest, title: str, page: str, entries: Iterable[Entry])
         )
     response = HttpResponse(content_type="application/atom+xml; charset=utf-8")
     feed.write(response, "utf-8")
-    return _open(response)
+    return opened(response)
+
+
+def _calendar(found: Iterable[TaskView], name: str, file: str) -> HttpResponseBase:
+    """RFC 5545."""
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Tongban//To-do lists//EN",
+             "CALSCALE:GREGORIAN", f"X-WR-CALNAME:{_escaped(name)}"]  # fmt: skip
+    stamp = f"{clock.now().astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    for one in found:
+        lines += chain.from_iterable(_events(one, stamp))
+    lines.append("END:VCALENDAR")
+    text = "".join(f"{part}\r\n" for line in lines for part in _folded(line))
+    response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'inline; filename="{file}.ics"'
+    return opened(response)
 
 
 def _events(one: TaskView, stamp: str) -> Iterable[Sequence[str]]:
@@ -461,10 +243,3 @@ def _list_url(plan: Plan) -> str:
 
 def _writable(text: str) -> str:
     return _UNWRITABLE.sub("", text)
-
-
-def _open(response: HttpResponse) -> HttpResponse:
-    """Anybody's program may have it, also in a page of another site."""
-    response["Access-Control-Allow-Origin"] = "*"
-    response["Cache-Control"] = f"public, max-age={_FRESH}"
-    return response

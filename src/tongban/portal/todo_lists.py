@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from importlib import resources
 
 from csp.decorators import csp_replace
@@ -25,13 +25,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
-from tongban.directory.api import RegionSummary, find_region, regions
-from tongban.identity.api import resident_for, signed_in
+from tongban.directory.api import RegionSummary, find_region
 from tongban.kernel import clock
 from tongban.kernel.localized import Localized, pick
 from tongban.portal.paging import page_of
-from tongban.portal.todo_history import Told, tell, who
+from tongban.portal.todo_news import follows_it, news_in, news_of
 from tongban.portal.todo_timeline import timeline_of
+from tongban.portal.todo_units import places
 from tongban.portal.todo_views import (
     TIMES,
     TaskRow,
@@ -40,7 +40,6 @@ from tongban.portal.todo_views import (
     rows_of,
     said_in,
     sentence_of,
-    task_url,
     unit_key,
     units_of,
 )
@@ -56,13 +55,10 @@ from tongban.supervision.api import (
     Task,
     TaskView,
     by_unit,
-    entry_view,
-    follows,
     lines,
     public_key,
     published,
     published_plans,
-    recent_entries,
     slipped,
     tallies,
     tally,
@@ -71,14 +67,7 @@ from tongban.supervision.api import (
 
 _SIZE = 20
 _ENTRIES = 50
-_WEEK = timedelta(days=7)
-_MOST_CHANGED = 15
 _MOST_SLIPPED = 5
-# What everybody wants to hear of; questions and reminders are in the ledger.
-_NEWS = (
-    "list_published", "list_closed", "task_changed", "task_dropped", "claimed_done",
-    "claim_taken_back", "closed", "sent_back", "reopened", "step_mark",
-)  # fmt: skip
 _VIEWS = {
     "table": gettext_lazy("As a table"),
     "timeline": gettext_lazy("On a timeline"),
@@ -95,17 +84,6 @@ class Card:
     sentence: str
     counts: Sequence[TimeCount]
     moved: int
-
-
-@dataclass(frozen=True)
-class News:
-    """An entry of a ledger, with what it is about."""
-
-    told: Told
-    who: str
-    href: str
-    title: Localized
-    list_title: Localized
 
 
 @dataclass(frozen=True)
@@ -132,7 +110,6 @@ def index(request: HttpRequest) -> HttpResponse:
     counted = tallies(found.rows)
     moved = _moved(found.rows)
     everything = list(plans[:500])  # news and dates that slipped are looked for in the newest lists
-    since = clock.now() - _WEEK
     return render(
         request,
         "portal/todo_index.html",
@@ -141,16 +118,14 @@ def index(request: HttpRequest) -> HttpResponse:
             "cards": [_card(plan, counted, moved) for plan in found.rows],
             "listing": found,
             "region": region,
-            "regions": _places(),
+            "regions": places(),
             "level": level,
             "levels": Plan.Level.choices,
-            "news": [
-                _news(one) for one in recent_entries(everything, since, _NEWS)[:_MOST_CHANGED]
-            ],
+            "news": news_in(everything),
             "slipped": rows_of(views(slipped(everything, _MOST_SLIPPED)), {}),
             "most_moved": _most_moved(everything),
             "smallest": SMALLEST_SAMPLE,
-            "follows_region": _follows(request, "region", region.code) if region else None,
+            "follows_region": follows_it(request, "region", region.code) if region else None,
         },
     )
 
@@ -159,7 +134,8 @@ def index(request: HttpRequest) -> HttpResponse:
 def one_list(request: HttpRequest, slug: str) -> HttpResponse:
     """A list: as a table, on a timeline, by unit."""
     plan = list_or_404(slug)
-    tasks = plan.tasks.select_related("section", "lead").order_by("position")
+    loaded = ("section", "lead", *(("adopted_from",) if plan.adopted_from_id else ()))
+    tasks = plan.tasks.select_related(*loaded).order_by("position")
     everything = _with_plan(tasks, plan)
     wanted = _Wanted(request, everything)
     shown = wanted.of(everything)
@@ -181,13 +157,13 @@ def one_list(request: HttpRequest, slug: str) -> HttpResponse:
                      if one.task.section}.values(),
         "times": [(one.value, TIMES[one][0]) for one in BY_URGENCY],
         "shown": len(shown),
-        "follows": _follows(request, "plan", plan.pk),
+        "follows": follows_it(request, "plan", plan.pk),
         "base": settings.BASE_URL,
     }  # fmt: skip
     if view == "units":
         context |= _by_unit(shown)
     else:
-        rows = rows_of(shown, said_in(plan))
+        rows = rows_of(shown, said_in(plan.tasks.order_by()))
         context["rows"] = rows
         if view == "timeline":
             context["timeline"] = _timeline(plan, rows)
@@ -233,7 +209,7 @@ def ledger(request: HttpRequest, slug: str) -> HttpResponse:
         {
             "nav_active": "portal:todo",
             "plan": plan,
-            "entries": [_news(one) for one in found.rows],
+            "entries": [news_of(one) for one in found.rows],
             "listing": found,
             "code": code,
             "digest": newest,
@@ -427,31 +403,6 @@ def _most_moved(plans: Sequence[Plan]) -> list[tuple[Localized, str, int, int]]:
     return [(row["plan__title"], row["plan__slug"], row["moved"], row["dated"]) for row in rows]
 
 
-def _news(entry: Entry) -> News:
-    told = tell(entry_view(entry))
-    task = entry.task
-    return News(
-        told,
-        who(told.entry),
-        task_url(entry.plan.slug, task.code) if task else "",
-        task.title if task else {},
-        entry.plan.title,
-    )
-
-
 def _region(request: HttpRequest) -> RegionSummary | None:
     code = request.GET.get("region", "")
     return find_region(code) if code else None
-
-
-def _places() -> Sequence[RegionSummary]:
-    """The regions that have published lists."""
-    codes = published_plans().order_by().values_list("region_id", flat=True).distinct()
-    found: Mapping[str, RegionSummary] = regions(codes)
-    return sorted(found.values(), key=lambda one: one.path)
-
-
-def _follows(request: HttpRequest, kind: str, key: int | str) -> bool | None:
-    """Whether the reader follows it; None for somebody without an account."""
-    account = signed_in(request)
-    return follows(kind, key, by=resident_for(account)) if account else None

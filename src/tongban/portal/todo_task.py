@@ -343,7 +343,7 @@ def _task_of(observation_id: UUID) -> Task:
 
 
 def _public(plan: Plan, task: Task) -> Public:
-    return said_in(plan, task=task).get(task.pk, Public())
+    return said_in([task]).get(task.pk, Public())
 
 
 def _uploaded(upload: UploadedFile | None, account_id: int) -> StoredFile | None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count as Count_
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,7 +23,9 @@ from tongban.supervision.api import (
     Task,
     TaskView,
     TimeState,
+    loosens,
     plan_by_slug,
+    unit_of_task,
 )
 
 # The words and tones of places in time, the worst first.
@@ -58,9 +60,11 @@ _ASSESSED: Mapping[str, Tone] = {
 @dataclass(frozen=True)
 class Public:
     """What the public says of a task, in numbers. People whose names are verified are counted
-    apart."""
+    apart: `named` of the observations are theirs, `verified` people seconded any, `others` without
+    a verified name did."""
 
     observations: int = 0
+    named: int = 0
     unanswered: int = 0
     objections: int = 0
     verified: int = 0
@@ -110,6 +114,40 @@ class TaskRow:
         else:
             return ""
         return words % {"days": abs(days)}
+
+    @property
+    def source_words(self) -> str:
+        """How its date stands beside the one in the list from which it was taken over, as far as
+        that is loaded; "" if it was not taken over or the days are the same."""
+        task = self.task
+        if task.adopted_from_id is None or not Task.adopted_from.is_cached(task):
+            return ""
+        source = task.adopted_from.due if task.adopted_from else None
+        if source == task.due:
+            return ""
+        if source is None:
+            return _("with a date, which the list above has not")
+        if task.due is None:
+            return _("without the date that the list above has")
+        days = (task.due - source).days
+        if days > 0:
+            words = ngettext("%(days)d day later than in the list above",
+                             "%(days)d days later than in the list above", days)  # fmt: skip
+        else:
+            words = ngettext("%(days)d day earlier than in the list above",
+                             "%(days)d days earlier than in the list above", -days)  # fmt: skip
+        return words % {"days": abs(days)}
+
+    @property
+    def is_looser(self) -> bool:
+        """Whether it is due later than in the list from which it was taken over, or never."""
+        source = self.task.adopted_from if Task.adopted_from.is_cached(self.task) else None
+        return source is not None and loosens(source.due, self.task.due)
+
+    @property
+    def lead_href(self) -> str:
+        """The page of its lead unit, which must be loaded."""
+        return unit_url(unit_of_task(self.task).key)
 
     @property
     def claimed_words(self) -> str:
@@ -169,6 +207,16 @@ def task_url(slug: str, code: str) -> str:
     return reverse("portal:todo_task", args=[slug, code])
 
 
+def unit_url(key: str) -> str:
+    """The page of a unit."""
+    return reverse("portal:todo_unit", args=[key])
+
+
+def region_url(code: str) -> str:
+    """The page of a region's lists."""
+    return reverse("portal:todo_region", args=[code])
+
+
 def rows_of(found: Sequence[TaskView], said: Mapping[int, Public]) -> list[TaskRow]:
     """Tasks with the addresses of their pages and what people say."""
     return [
@@ -177,20 +225,19 @@ def rows_of(found: Sequence[TaskView], said: Mapping[int, Public]) -> list[TaskR
     ]
 
 
-def said_in(*plans: Plan, task: Task | None = None) -> dict[int, Public]:
+def said_in(tasks: QuerySet[Task] | Sequence[Task]) -> dict[int, Public]:
     """What the public says, by task; one query."""
-    shown = Observation.objects.filter(task__plan__in=plans, state=Observation.State.SHOWN)
-    if task is not None:
-        shown = shown.filter(task=task)
+    shown = Observation.objects.filter(task__in=tasks, state=Observation.State.SHOWN)
     return {
         row["task_id"]: Public(
-            row["observations"], row["unanswered"], row["objections"], row["verified"],
-            row["others"],
+            row["observations"], row["named"], row["unanswered"], row["objections"],
+            row["verified"], row["others"],
         )
         for row in shown.order_by()
         .values("task_id")
         .annotate(
             observations=Count_("pk"),
+            named=Count_("pk", filter=Q(is_verified=True)),
             unanswered=Count_("pk", filter=Q(answered_at__isnull=True)),
             objections=Count_("pk", filter=Q(kind=Observation.Kind.OBJECTION)),
             verified=Sum("seconds_verified"),

@@ -53,6 +53,16 @@ class Tally:
     by_time: Mapping[TimeState, int]
     in_time: float | None
 
+    @classmethod
+    def of(cls, counts: Mapping[TimeState, int]) -> Tally:
+        """The tally of these numbers."""
+        done = counts.get(TimeState.DONE_IN_TIME, 0), counts.get(TimeState.DONE_LATE, 0)
+        return cls(
+            total=sum(counts.values()),
+            by_time={state: number for state, number in counts.items() if number},
+            in_time=done[0] / sum(done) if sum(done) >= SMALLEST_SAMPLE else None,
+        )
+
     @property
     def late(self) -> int:
         return self.by_time.get(TimeState.OVERDUE, 0) + self.by_time.get(TimeState.VERY_OVERDUE, 0)
@@ -163,13 +173,7 @@ def schedule_of(task: Task) -> Schedule:
 
 def tally(found: Sequence[TaskView]) -> Tally:
     """How many of them stand where."""
-    counts = Counter(view.time for view in found)
-    dated = counts[TimeState.DONE_IN_TIME] + counts[TimeState.DONE_LATE]
-    return Tally(
-        total=len(found),
-        by_time=dict(counts),
-        in_time=counts[TimeState.DONE_IN_TIME] / dated if dated >= SMALLEST_SAMPLE else None,
-    )
+    return Tally.of(Counter(view.time for view in found))
 
 
 def by_unit(found: Sequence[TaskView]) -> list[UnitTally]:
@@ -187,26 +191,29 @@ def by_unit(found: Sequence[TaskView]) -> list[UnitTally]:
 
 
 def tallies(plans: Iterable[Plan], today: date | None = None) -> dict[int, Tally]:
-    """Tallies of many lists at once, by plan id; counted by the database in one query."""
+    """Tallies of many lists at once, by plan id."""
+    found = tallies_by(Task.objects.filter(plan__in=list(plans)), ["plan_id"], today)
+    return {int(str(plan)): one for (plan,), one in found.items()}
+
+
+def tallies_by(
+    tasks: QuerySet[Task], by: Sequence[str], today: date | None = None
+) -> dict[tuple[object, ...], Tally]:
+    """Tallies of tasks by the fields named, counted by the database: one query for each patience
+    that their lists have (few differ in it), and one for what is claimed."""
     on, days = today or clock.today(), workdays()
-    by_id = {plan.pk: plan for plan in plans}
-    found: dict[int, Tally] = {}
-    # The dates at which a state changes depend on a list's patience alone: few lists differ in it.
-    for patience in {(plan.soon_days, plan.very_late_days) for plan in by_id.values()}:
-        ids = [
-            plan.pk for plan in by_id.values() if (plan.soon_days, plan.very_late_days) == patience
-        ]
-        soon, very = _edges(on, days, Patience(*patience))
-        for row in _counted(ids, on, days, soon, very):
-            plan = int(row.pop("plan_id"))
-            counts = {state: row[state.value] for state in TimeState if row[state.value]}
-            dated = row["done_in_time"] + row["done_late"]
-            found[plan] = Tally(
-                total=sum(counts.values()),
-                by_time=counts,
-                in_time=row["done_in_time"] / dated if dated >= SMALLEST_SAMPLE else None,
-            )
-    return found
+    counts: dict[tuple[object, ...], Counter[TimeState]] = {}
+    patiences = tasks.order_by().values_list("plan__soon_days", "plan__very_late_days").distinct()
+    for soon_days, very_days in list(patiences):
+        same = tasks.filter(plan__soon_days=soon_days, plan__very_late_days=very_days)
+        edges = _edges(on, days, Patience(soon_days, very_days))
+        for row in _counted(same, by, on, *edges):
+            counter = counts.setdefault(tuple(row[name] for name in by), Counter())
+            counter.update({state: row[f"n_{state.value}"] for state in TimeState})
+    claimed = tasks.filter(state=Task.State.CLAIMED).order_by().select_related("plan")
+    for task in claimed:
+        counts[tuple(getattr(task, name) for name in by)][view_of(task, on, days).time] += 1
+    return {key: Tally.of(counter) for key, counter in counts.items()}
 
 
 def history(task: Task) -> list[EntryView]:
@@ -302,29 +309,26 @@ def _edges(today: date, days: Workdays, patience: Patience) -> tuple[date, date]
 
 
 def _counted(
-    ids: list[int], today: date, days: Workdays, soon: date, very: date
-) -> list[dict[str, int]]:
-    """Counts of the open ones as of today, of claimed ones as of their claim by their own rows."""
-    rows = Task.objects.filter(plan_id__in=ids).select_related("plan")
-    claimed = rows.filter(state=Task.State.CLAIMED)
+    tasks: QuerySet[Task], by: Sequence[str], today: date, soon: date, very: date
+) -> Iterable[dict[str, int]]:
+    """How many stand where as of today; claimed ones, which stand as of their claim, are not
+    counted here."""
     open_ = Q(state=Task.State.OPEN)
     begun = open_ & (Q(start__isnull=True) | Q(start__lte=today))
     closed = Q(state=Task.State.CLOSED)
-    counted = {
-        int(row["plan_id"]): dict(row)
-        for row in rows.values("plan_id").annotate(
-            not_started=Count("pk", filter=open_ & Q(start__gt=today)),
-            no_date=Count("pk", filter=begun & Q(due__isnull=True)),
-            on_track=Count("pk", filter=begun & Q(due__gt=soon)),
-            due_soon=Count("pk", filter=begun & Q(due__gte=today, due__lte=soon)),
-            overdue=Count("pk", filter=begun & Q(due__lt=today, due__gte=very)),
-            very_overdue=Count("pk", filter=begun & Q(due__lt=very)),
-            done_in_time=Count("pk", filter=closed & Q(claimed_on__lte=F("due"))),
-            done_late=Count("pk", filter=closed & Q(claimed_on__gt=F("due"))),
-            done=Count("pk", filter=closed & Q(due__isnull=True)),
-            dropped=Count("pk", filter=Q(state=Task.State.DROPPED)),
+    return (
+        tasks.order_by()
+        .values(*by)
+        .annotate(
+            n_not_started=Count("pk", filter=open_ & Q(start__gt=today)),
+            n_no_date=Count("pk", filter=begun & Q(due__isnull=True)),
+            n_on_track=Count("pk", filter=begun & Q(due__gt=soon)),
+            n_due_soon=Count("pk", filter=begun & Q(due__gte=today, due__lte=soon)),
+            n_overdue=Count("pk", filter=begun & Q(due__lt=today, due__gte=very)),
+            n_very_overdue=Count("pk", filter=begun & Q(due__lt=very)),
+            n_done_in_time=Count("pk", filter=closed & Q(claimed_on__lte=F("due"))),
+            n_done_late=Count("pk", filter=closed & Q(claimed_on__gt=F("due"))),
+            n_done=Count("pk", filter=closed & Q(due__isnull=True)),
+            n_dropped=Count("pk", filter=Q(state=Task.State.DROPPED)),
         )
-    }
-    for task in claimed:
-        counted[task.plan_id][view_of(task, today, days).time.value] += 1
-    return list(counted.values())
+    )
