@@ -19,8 +19,8 @@ from tests.factories import make_agency, make_calendar, make_region
 from tests.portal.public_world import province
 from tongban.catalogue.api import Guide, Offering, add_version, guide_of, publish, withdraw
 from tongban.directory.models import Agency
+from tongban.guidepage.api import ANSWERS, Answer, questions_of, verdict_on
 from tongban.kernel import clock
-from tongban.portal.fit import ANSWERS, Answer, questions_of, verdict_on
 
 __all__ = ["province"]
 
@@ -203,7 +203,7 @@ def test_variants_of_a_service_stand_apart_from_other_places(client: Client, cit
     second = make_offering(city, slug="rebuilding", name={"zh": "改建", "en": "Rebuilding"})
     Offering.objects.filter(pk=second.pk).update(item_id=first.item_id)
     response = client.get("/en/services/new-building")
-    assert [one.slug for one in response.context["variants"]] == ["rebuilding"]
+    assert [one.href for one in response.context["variants"]] == ["/en/services/rebuilding"]
     assert response.context["elsewhere"] == []
     page = text_of(client, "/en/search")
     assert "2 services" in page

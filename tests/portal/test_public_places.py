@@ -7,8 +7,8 @@ from django.test import Client
 
 from tests.factories import make_calendar, make_region, make_resident
 from tests.portal.public_world import province
+from tongban.guidepage.api import phones
 from tongban.identity.models import Account
-from tongban.portal.places import phones
 
 __all__ = ["province"]
 

@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "tongban.portal",
     "tongban.workbench",
     "tongban.openapi",
+    "tongban.guidepage",
     "tongban.ratings",
     "tongban.supervision",
     "tongban.cases",

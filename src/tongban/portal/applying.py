@@ -46,6 +46,7 @@ from tongban.forms.api import (
     review_sections,
     sources,
 )
+from tongban.guidepage.api import days_in_words
 from tongban.identity.api import (
     PartySummary,
     ResidentRequest,
@@ -57,7 +58,6 @@ from tongban.kernel.errors import Refused
 from tongban.kernel.localized import Localized
 from tongban.portal.cases import own_case
 from tongban.portal.drafts import notice_on, own_draft
-from tongban.portal.service_list import days_in_words
 
 
 @dataclass(frozen=True)

@@ -24,10 +24,10 @@ from tongban.catalogue.api import (
     versions_of,
 )
 from tongban.directory.api import CentreSummary, centres
+from tongban.guidepage.api import days_in_words, visits_in_words
 from tongban.kernel.localized import language, pick
 from tongban.look.api import day, money
 from tongban.portal.labels import ENTRIES, LABELS, NAMES, PARTS, VALUES
-from tongban.portal.service_list import days_in_words, visits_in_words
 
 _TAGS = {"zh": "zh-Hans"}
 # A condition or a question may be a paragraph; beside its change its beginning will do.

@@ -24,11 +24,11 @@ from tongban.cases.api import (
 )
 from tongban.catalogue.api import most_used, recently_changed, themes
 from tongban.directory.api import RegionSummary, children
+from tongban.guidepage.api import days_in_words
 from tongban.identity.api import resident_for, signed_in
 from tongban.kernel.localized import Localized
 from tongban.look.api import count
 from tongban.portal.places import Place, place_of
-from tongban.portal.service_list import days_in_words
 from tongban.ratings.api import Opinion, opinion_on_region
 
 _MOST_CASES = 3

@@ -9,7 +9,7 @@ from __future__ import annotations
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from tongban.portal.views_of_guide import DELIVERY, MEDIUM, ORIGINAL, REACH, WAYS
+from tongban.guidepage.api import DELIVERY, MEDIUM, ORIGINAL, REACH, WAYS
 
 LABELS: dict[str, Promise] = {
     "summary": _("What it gets you"),

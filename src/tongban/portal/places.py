@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,18 +11,17 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tongban.catalogue.api import browse, facets
 from tongban.directory import api as directory
-from tongban.directory.api import AgencySummary, CentreSummary, Interval
+from tongban.directory.api import AgencySummary, CentreSummary
+from tongban.guidepage.api import DayHours, opening, phones, rating_bars
 from tongban.identity.api import save_region, signed_in
 from tongban.kernel import clock
 from tongban.kernel.localized import Localized
 from tongban.kernel.workdays import Workdays
-from tongban.look.api import clock_time, day_short
-from tongban.portal.service_list import listing, rating_bars
+from tongban.portal.service_list import listing
 from tongban.ratings.api import opinion_on_agency
 
 _COOKIE = "region"
@@ -34,7 +32,10 @@ _AHEAD = timedelta(days=60)
 
 @dataclass(frozen=True)
 class Place:
-    """Where the reader is. An empty `code` and `path`: the whole installation."""
+    """Where the reader is. An empty `code`: the whole installation, whose region has the `path`.
+
+    Without regions its path is "" too. Other countries' catalogues are not part of it.
+    """
 
     code: str
     path: str
@@ -45,35 +46,9 @@ class Place:
         return not self.code
 
 
-@dataclass(frozen=True)
-class OpeningView:
-    """A centre's doors at this moment, in words."""
-
-    is_open: bool
-    words: str
-
-
-@dataclass(frozen=True)
-class DayHours:
-    """A day of a centre's week, or a day ahead that departs from it."""
-
-    day: date
-    hours: tuple[Interval, ...]
-    is_today: bool = False
-    why: Localized | None = None
-
-
-@dataclass(frozen=True)
-class PhoneView:
-    """A telephone number: as written, and as it is dialled."""
-
-    text: str
-    href: str
-
-
 # --- the reader's region -------------------------------------------------------------------------
 def place_of(request: HttpRequest) -> Place:
-    """Where the reader is: as their account says, else this device. At most one query of its own.
+    """Where the reader is: as their account says, else this device. At most two queries.
 
     The region of the installation itself counts as "the whole of it".
     """
@@ -83,7 +58,7 @@ def place_of(request: HttpRequest) -> Place:
         found = directory.find_region(code)
         if found:
             return Place(found.code, found.path, found.name)
-    return Place("", "", settings.SITE["name"])
+    return Place("", directory.home_path(), settings.SITE["name"])
 
 
 def remember(response: HttpResponseBase, request: HttpRequest, code: str) -> None:
@@ -122,8 +97,7 @@ def regions(request: HttpRequest) -> HttpResponse:
             "top": top,
             "above": above,
             "is_root": is_root,
-            # Trees beside the installation's own, such as those of an imported catalogue.
-            "others": [one for one in directory.children(None) if one != root] if is_root else [],
+            "others": directory.other_trees() if is_root else [],
             "groups": groups,
             "place": place_of(request),
             "next": request.GET.get("next", ""),
@@ -230,37 +204,6 @@ def centre(request: HttpRequest, code: str) -> HttpResponse:
             "agencies": _by_name(directory.agencies(found.agency_ids).values()),
         },
     )
-
-
-def opening(centre: CentreSummary, known: Workdays) -> OpeningView:
-    """Open until when, or closed until when."""
-    if closes := directory.closes_at(centre, known):
-        return OpeningView(True, _("Open now, until %(time)s") % {"time": clock_time(closes)})
-    opens = directory.next_opening(centre, known)
-    if opens is None:
-        return OpeningView(False, _("Closed; please phone before you go"))
-    today = clock.today()
-    on = clock.local_date(opens)
-    if on == today:
-        words = _("Closed now; opens today at %(time)s") % {"time": clock_time(opens)}
-    elif on == today + timedelta(days=1):
-        words = _("Closed now; opens tomorrow at %(time)s") % {"time": clock_time(opens)}
-    else:
-        words = _("Closed now; opens %(day)s at %(time)s") % {
-            "day": day_short(on),
-            "time": clock_time(opens),
-        }
-    return OpeningView(False, words)
-
-
-def phones(written: str) -> list[PhoneView]:
-    """The numbers in what an agency wrote: "0990-5551000、12345转2"; extensions after a pause."""
-    found = []
-    for part in re.split(r"[、,，;；/\s]+", written):
-        digits = re.sub(r"[^\d+,]", "", part.replace("转", ","))
-        if len(digits) >= 3:
-            found.append(PhoneView(part, f"tel:{digits}"))
-    return found
 
 
 def _departures(centre: CentreSummary, known: Workdays, today: date) -> list[DayHours]:

@@ -44,11 +44,11 @@ from tongban.forms.api import (
     sample_today,
     sources,
 )
+from tongban.guidepage.api import DELIVERY
 from tongban.kernel import clock
 from tongban.kernel.localized import pick
 from tongban.kernel.often import too_often
 from tongban.look.api import Step, day, too_many_requests
-from tongban.portal.views_of_guide import DELIVERY
 
 _SALT = "tongban.portal.rehearsing"
 _LASTS = timedelta(hours=12)

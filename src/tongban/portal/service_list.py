@@ -9,8 +9,6 @@ from django.db import DataError
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from tongban.catalogue.api import (
     MOST_FOUND,
@@ -21,10 +19,9 @@ from tongban.catalogue.api import (
     outlines,
 )
 from tongban.directory.api import AgencySummary, RegionSummary, agencies, regions
+from tongban.guidepage.api import days_in_words, visits_in_words
 from tongban.kernel.keyset import Page, paginate
 from tongban.kernel.localized import Localized, pick
-from tongban.look.api import Bar
-from tongban.ratings.api import LEVEL_NAMES, Opinion
 
 _SIZE = 20
 # Without a region the same service stands there once for every region: read more to show as many.
@@ -103,26 +100,6 @@ def results(request: HttpRequest, found: FoundServices) -> Listing:
     )
 
 
-def days_in_words(days: int | None, unit: str) -> str:
-    """ "3 working days", "While you wait", or "" where the agency gives no limit."""
-    if days is None:
-        return ""
-    if days == 0:
-        return _("While you wait")
-    if unit == "calendar_days":
-        return ngettext("%(days)d day", "%(days)d days", days) % {"days": days}
-    return ngettext("%(days)d working day", "%(days)d working days", days) % {"days": days}
-
-
-def visits_in_words(visits: int | None) -> str:
-    """ "No visit", "1 visit", or "" where nobody says."""
-    if visits is None:
-        return ""
-    if visits == 0:
-        return _("No visit needed")
-    return ngettext("%(visits)d visit", "%(visits)d visits", visits) % {"visits": visits}
-
-
 def views_of(offerings: Sequence[Offering]) -> list[FoundView]:
     """Rows of a list, in that order; what several agencies offer by the same name in one."""
     groups: dict[tuple[int, str], list[Offering]] = {}
@@ -142,13 +119,6 @@ def _views(groups: Sequence[Sequence[Offering]]) -> list[FoundView]:
     several = {one.region_id for group in groups if len(group) > 1 for one in group}
     places = regions(several) if several else {}
     return [_view(group, known, offices, places) for group in groups]
-
-
-def rating_bars(opinion: Opinion) -> list[Bar]:
-    """Ratings by level, best first; none while they are too few to say anything."""
-    if opinion.share_satisfied is None:
-        return []
-    return [Bar(LEVEL_NAMES[level], opinion.by_level.get(level, 0)) for level in LEVEL_NAMES]
 
 
 def _view(

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -15,12 +14,13 @@ from django.utils.translation import gettext_lazy, ngettext
 from tongban.cases.api import Limit, Unit, due_date
 from tongban.catalogue.api import Guide, GuideVersion, Material, Offering
 from tongban.directory.api import CentreSummary, Interval, hours_on
+from tongban.guidepage.links import Links
+from tongban.guidepage.opening import DayHours, OpeningView, PhoneView, opening, phones
+from tongban.guidepage.words import days_in_words, visits_in_words
 from tongban.kernel import clock
 from tongban.kernel.localized import Localized, pick
 from tongban.kernel.workdays import Workdays
 from tongban.look.api import Fact, Row, Tone, money, weekday
-from tongban.portal.places import DayHours, OpeningView, PhoneView, opening, phones
-from tongban.portal.service_list import days_in_words, visits_in_words
 
 ORIGINAL: dict[str, Promise] = {
     "original": gettext_lazy("original"),
@@ -157,10 +157,11 @@ def view_of(
     guide: Guide,
     centres: dict[str, CentreSummary],
     known: Workdays,
+    links: Links,
 ) -> GuideView:
     """The page of a version, whose form is loaded; only the current one can be applied for."""
     is_current = offering.current_id == version.pk
-    papers = materials_of(offering, version, guide)
+    papers = materials_of(version, guide, links)
     limits = guide.limits
     unit = limits.unit.value
     return GuideView(
@@ -197,7 +198,7 @@ def view_of(
         delivery=[str(DELIVERY[way]) for way in guide.result.delivery] if guide.result else [],
         phones=phones(guide.consult_phone),
         complaint_phones=phones(guide.complaint_phone),
-        apply_url=_apply_url(offering) if is_current and offering.online else "",
+        apply_url=links.apply if is_current and offering.online else "",
         website=pick(guide.website) if is_current else "",
         no_fee="" if guide.fees else _no_fee(guide),
         ways=_ways(guide),
@@ -214,10 +215,15 @@ def view_of(
     )
 
 
-def materials_of(offering: Offering, version: GuideVersion, guide: Guide) -> list[MaterialView]:
+def materials_of(version: GuideVersion, guide: Guide, links: Links) -> list[MaterialView]:
     """The papers of a guide, in its order."""
-    has_sample = version.form is not None and bool(version.form.sample)
-    return [_material(offering, one, has_sample=has_sample) for one in guide.materials]
+    form = version.form
+    has_sample = form is not None and bool(form.sample)
+    # Whether the form is shown: there is one, and the guide is done online.
+    has_form = form is not None and guide.online
+    return [
+        _material(one, links, has_sample=has_sample, has_form=has_form) for one in guide.materials
+    ]
 
 
 def _window(centre: CentreSummary, window: Localized, known: Workdays) -> WindowView:
@@ -270,13 +276,6 @@ def _ahead(centre: CentreSummary, today: date, known: Workdays) -> list[DayHours
         for day in days
         if (hours := hours_on(centre, day, known)) != centre.hours[day.weekday()]
     ]
-
-
-def _apply_url(offering: Offering) -> str:
-    try:
-        return reverse("portal:apply", args=[offering.slug])
-    except NoReverseMatch:  # an installation that only informs
-        return ""
 
 
 def _facts(offering: Offering, guide: Guide) -> list[Fact]:
@@ -387,9 +386,10 @@ def _short_money(amount: Decimal) -> str:
     return money(amount).removesuffix(".00")
 
 
-def _material(offering: Offering, material: Material, *, has_sample: bool) -> MaterialView:
+def _material(
+    material: Material, links: Links, *, has_sample: bool, has_form: bool
+) -> MaterialView:
     need, tone = _need(material)
-    address = [offering.slug, material.key]
     form = _("%(original)s, %(medium)s") % {
         "original": ORIGINAL[material.original],
         "medium": MEDIUM[material.medium],
@@ -405,10 +405,10 @@ def _material(offering: Offering, material: Material, *, has_sample: bool) -> Ma
         condition=material.condition,
         issuer=material.issuer,
         notes=material.notes,
-        blank_url=reverse("portal:material", args=address)
-        if material.blank or (material.is_form and offering.online)
+        blank_url=links.paper(material.key, False)
+        if material.blank or (material.is_form and has_form)
         else "",
-        sample_url=reverse("portal:material_sample", args=address)
+        sample_url=links.paper(material.key, True)
         if material.sample or (material.is_form and has_sample)
         else "",
         is_form=material.is_form,

@@ -1,0 +1,21 @@
+"""Other services that a guide's page names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tongban.catalogue.api import Offering, Related, related
+from tongban.kernel.localized import Localized
+
+
+@dataclass(frozen=True)
+class Other:
+    """Another service, and its page."""
+
+    name: Localized
+    href: str
+
+
+def other_ways(offering: Offering) -> list[Related]:
+    """Services related to this one that are offered where it is."""
+    return [one for one in related(offering.item_id, offering.region_path) if one.slug]
