@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
 from typing import Any
@@ -64,11 +64,21 @@ class World:
 
     accounts: dict[str, Account]
     parts: dict[str, Any]
+    sessions: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def client(self, role: str, *, checks_token: bool = False) -> Client:
         """A browser in which somebody of the role has just signed in."""
         client = Client()
         client.handler = _handler(checks_token)
+        if role not in self.sessions:
+            self.sessions[role] = self._sign_in(role)
+        client.cookies.load(self.sessions[role])
+        return client
+
+    def _sign_in(self, role: str) -> dict[str, str]:
+        """The cookies of somebody who has just signed in: signing in is slow, so once a role."""
+        client = Client()
+        client.handler = _handler(False)
         account = self.accounts.get(role)
         if account is not None:
             client.force_login(account, "allauth.account.auth_backends.AuthenticationBackend")
@@ -79,7 +89,7 @@ class World:
                 {"method": "password", "at": time.time(), "reauthenticated": True}
             ]
             session.save()
-        return client
+        return {name: morsel.value for name, morsel in client.cookies.items()}
 
     def address(self, name: str, /, **given: Any) -> str:
         """The address of a view: the parts it needs are those of the owner's things."""
