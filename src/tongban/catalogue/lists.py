@@ -135,6 +135,13 @@ def withdrawals(scope: Scope) -> QuerySet[Offering]:
     )
 
 
+def places_of(offering: Offering) -> QuerySet[Offering]:
+    """All that offer the same service by the same name. Page them by ("region_path", "id")."""
+    return Offering.objects.filter(
+        item_id=offering.item_id, sort_key=offering.sort_key, current__isnull=False
+    ).select_related("region", "agency")
+
+
 def agencies_in(rows: QuerySet[GuideVersion] | QuerySet[Offering], kind: str) -> dict[int, int]:
     """How many rows of a list each agency has, the most first, the largest thirty.
 

@@ -26,6 +26,11 @@ def is_at_home(region_path: str) -> bool:
 
 
 def other_trees() -> list[RegionSummary]:
-    """The roots beside the one that the installation's own region stands under. Two queries."""
-    own = home_path()
-    return [one for one in children(None) if not own.startswith(one.path)] if own else []
+    """The roots beside the one that the installation's own region stands under.
+
+    One query; two where that is no root itself.
+    """
+    roots = children(None)
+    is_root = any(one.code == settings.SITE["region"] for one in roots)
+    own = f"{settings.SITE['region']}/" if is_root else home_path()
+    return [one for one in roots if not own.startswith(one.path)] if own else []

@@ -12,17 +12,18 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from tongban.catalogue.api import Guide, GuideVersion, Offering, also_offered
-from tongban.directory.api import CentreSummary, workdays
+from tongban.directory.api import CentreSummary, is_at_home, workdays
 from tongban.guidepage.fit import questions_of
 from tongban.guidepage.links import Links, public
 from tongban.guidepage.others import Other, other_ways
 from tongban.guidepage.papers import lines
 from tongban.guidepage.sharing import share_of
 from tongban.guidepage.view import GuideView, view_of
-from tongban.kernel.localized import Localized, pick
+from tongban.kernel.localized import Localized, chosen_language, language, pick
 from tongban.look.api import Bar
 from tongban.ratings.api import LEVEL_NAMES, Opinion
 
@@ -69,6 +70,8 @@ def context_of(
         "questions": 0 if is_old else len(questions_of(guide)),
         "opinion": opinion,
         "bars": rating_bars(opinion),
+        "is_elsewhere": not is_at_home(offering.region_path),
+        "told_in": _told_in(offering.name),
         "related": [] if is_old else other_ways(offering),
         "variants": [
             Other(one.name, links.of(one)) for one in others if one.agency_id == offering.agency_id
@@ -81,6 +84,7 @@ def context_of(
             for one in others
             if one.agency_id != offering.agency_id and one.sort_key == offering.sort_key
         ],
+        "places_href": public("guide_places", offering.slug),
         "specimen": lines(guide.result.sample) if guide.result else "",
         "share": share_of(request, pick(offering.name), _public_page(offering, version, is_old)),
     }
@@ -90,6 +94,17 @@ def _public_page(offering: Offering, version: GuideVersion, is_old: bool) -> str
     if is_old:
         return public("guide_version", offering.slug, version.number)
     return public("guide", offering.slug)
+
+
+def _told_in(name: Localized) -> str:
+    """What the language is called that the guide is read in; "" where it is the reader's."""
+    told = chosen_language(name)
+    if told == language():
+        return ""
+    try:
+        return str(get_language_info("zh-hans" if told == "zh" else told)["name_translated"])
+    except KeyError:
+        return told
 
 
 def _rows(

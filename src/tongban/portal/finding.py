@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,18 +15,27 @@ from django.views.decorators.http import require_safe
 
 from tongban.catalogue.api import (
     FoundServices,
-    ThemeSummary,
     counts,
     facets,
     find,
     has_words,
     similar,
     suggest,
-    themes,
 )
 from tongban.catalogue.api import browse as browse_services
-from tongban.directory.api import AgencySummary, RegionSummary, agencies, children, regions
+from tongban.directory.api import home_path, is_at_home, other_trees, regions
+from tongban.identity.api import resident_for, signed_in
 from tongban.kernel.localized import pick
+from tongban.portal.narrowing import (
+    PARAMETERS,
+    Choice,
+    Names,
+    active_of,
+    groups_of,
+    name_in_words,
+    names_for,
+    without,
+)
 from tongban.portal.places import Place, place_of
 from tongban.portal.searched import note_search
 from tongban.portal.service_list import (
@@ -40,72 +51,37 @@ from tongban.portal.service_list import (
 _LONGEST_SHOWN = 100
 _MOST_SIMILAR = 6
 _MOST_SUGGESTED = 8
-_MOST_CHOICES = 30
 # Suggestions may be kept by the browser for so long (seconds): people delete and type again.
 _SUGGESTIONS_KEPT = 300
-# How addresses call the kinds of facets: "region" is where the reader is.
-_PARAMETERS = {kind: "in" if kind == "region" else kind for kind in facets.KINDS}
 
-
-@dataclass(frozen=True)
-class Choice:
-    """A way to narrow the list down, or, among what it is narrowed to, to widen it again."""
-
-    name: str
-    count: int
-    href: str
-
-
-@dataclass(frozen=True)
-class Group:
-    """The choices of one kind."""
-
-    title: str
-    choices: list[Choice]
+# Where is looked: where the reader is, in all of the installation, in every catalogue there is.
+Reach = Literal["", "1", "all"]
+_FIRST = ("person", "firm", "all")  # for whom services are shown first, as readers choose
+_REACHES: dict[str, Reach] = {"1": "1", "all": "all"}
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the address asks for; `narrowed`: kind of facet → value."""
+    """What the address asks for; `narrowed`: kind of facet → value.
+
+    `shown_first`: for whom services come earlier, "person", "firm" or "".
+    """
 
     query: str
     narrowed: Mapping[str, str]
-    everywhere: bool
+    everywhere: Reach
+    shown_first: str
 
     @property
     def facets(self) -> list[str]:
         return [facets.facet(kind, value) for kind, value in self.narrowed.items()]
 
+    @property
+    def prefer(self) -> list[str]:
+        return [facets.facet("audience", self.shown_first)] if self.shown_first else []
+
     def of(self, kind: str) -> str:
         return self.narrowed.get(kind, "")
-
-
-@dataclass(frozen=True)
-class _Names:
-    """What facet values are called."""
-
-    themes: Mapping[str, ThemeSummary]
-    agencies: Mapping[int, AgencySummary]
-    regions: Mapping[str, RegionSummary]
-
-    def of(self, kind: str, value: str) -> str:
-        """The name; "" for what is unknown or not to be offered here."""
-        match kind:
-            case "audience":
-                return {"person": _("For people"), "firm": _("For firms")}.get(value, "")
-            case "theme":
-                return pick(self.themes[value].name) if value in self.themes else ""
-            case "way":
-                return _way(value)
-            case "type":
-                return pick(facets.TYPE_NAMES.get(value, {}))
-            case "level":
-                return pick(facets.LEVEL_NAMES.get(value, {}))
-            case "agency":
-                number = int(value) if value.isascii() and value.isdigit() else 0
-                return pick(self.agencies[number].name) if number in self.agencies else ""
-            case _:
-                return pick(self.regions[value].name) if value in self.regions else ""
 
 
 @require_safe
@@ -113,49 +89,68 @@ def search(request: HttpRequest) -> HttpResponse:
     """Results for words, or without words all services by name; narrowed by topic and the like."""
     place = place_of(request)
     wanted = _wanted(request)
-    region_path = "" if wanted.everywhere else place.path
+    region_path = _path(wanted, place)
     is_search = bool(wanted.query.strip())
     found = FoundServices()
     if is_search:
-        found = find(wanted.query, region_path=region_path, facets=wanted.facets, n=shown(request))
+        found = find(
+            wanted.query,
+            region_path=region_path,
+            facets=wanted.facets,
+            prefer=wanted.prefer,
+            n=shown(request),
+        )
         numbers, rows = found.facets, results(request, found)
         if not wanted.narrowed:
-            note_search(request, wanted.query, numbers.total)
+            note_search(request, wanted.query, numbers.total, audience=wanted.shown_first)
     else:
         numbers = counts(region_path, wanted.facets)
-        everywhere = not region_path and not wanted.of("agency")
+        everywhere = (place.is_whole or bool(wanted.everywhere)) and not wanted.of("agency")
         rows = Listing([])
         if numbers.total:
             services = browse_services(region_path=region_path, facets=wanted.facets)
             rows = listing(request, services, everywhere=everywhere)
-    names = _names(place, wanted, numbers)
+    names = names_for(wanted.narrowed, numbers, region_path.rstrip("/").rpartition("/")[2])
     theme = names.themes.get(wanted.of("theme"))
+    nothing = is_search and not numbers.total and has_words(wanted.query)
     return render(
         request,
         "portal/search.html",
         {
             "nav_active": "portal:home",
             "wanted": wanted,
-            "kept": [(_PARAMETERS[kind], value) for kind, value in wanted.narrowed.items()],
+            "chosen_first": request.GET.get("for", "") if request.GET.get("for") in _FIRST else "",
+            "kept": [(PARAMETERS[kind], value) for kind, value in wanted.narrowed.items()],
             "shown_query": wanted.query.strip()[:_LONGEST_SHOWN],
             "has_words": has_words(wanted.query),
             "corrected": found.corrected[:_LONGEST_SHOWN],
             "place": place,
+            "suggest_in": region_path.rstrip("/").rpartition("/")[2],
             "heading": _heading(wanted, names),
             "theme": None if is_search else theme,
             "results": rows,
             "total": numbers.total,
-            "active": _active(request, wanted, names),
-            "groups": _groups(request, wanted, numbers, names),
-            "everywhere_url": with_params(request.GET, everywhere="1") if region_path else "",
-            "here_url": with_params(request.GET, everywhere="")
-            if wanted.everywhere and not place.is_whole
+            "active": active_of(request.GET, wanted.narrowed, names),
+            "groups": groups_of(request.GET, wanted.narrowed, numbers, names),
+            "firms_first_url": with_params(request.GET, **{"for": "firm"})
+            if is_search and not wanted.shown_first and _divides(wanted, numbers)
             else "",
-            "widened_url": with_params(
-                request.GET, everywhere="", online="", **dict.fromkeys(_PARAMETERS.values(), "")
-            ),
-            "similar": _similar(wanted, place) if is_search and not numbers.total else [],
-            "topics": [] if numbers.total else list(names.themes.values()),
+            "all_alike_url": with_params(request.GET, **{"for": "all"})
+            if is_search and wanted.shown_first and _divides(wanted, numbers)
+            else "",
+            "everywhere_url": with_params(request.GET, everywhere="1")
+            if not wanted.everywhere and not place.is_whole
+            else "",
+            "here_url": with_params(request.GET, everywhere="") if wanted.everywhere else "",
+            "all_url": with_params(request.GET, everywhere="all")
+            if wanted.everywhere != "all" and other_trees()
+            else "",
+            "widened": _widened(request.GET, wanted, region_path, names) if nothing else [],
+            "hotline": is_at_home(region_path),
+            "similar": _similar(wanted, region_path) if nothing else [],
+            "topics": list(names.themes.values())
+            if not numbers.total and is_at_home(region_path)
+            else [],
         },
     )
 
@@ -170,7 +165,9 @@ def suggestions(request: HttpRequest) -> HttpResponse:
     code = request.GET.get("region", "")
     place = regions([code]).get(code) if code and "\0" not in code else None
     rows = suggest(
-        request.GET.get("q", ""), region_path=place.path if place else "", n=_MOST_SUGGESTED
+        request.GET.get("q", ""),
+        region_path=place.path if place else home_path(),
+        n=_MOST_SUGGESTED,
     )
     response = JsonResponse(
         {
@@ -187,11 +184,11 @@ def suggestions(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def browse(request: HttpRequest) -> HttpResponse:
-    """The topics for people and for firms, with how many services each has here."""
+    """The topics that have services here, for people and for firms; other ways to narrow down."""
     place = place_of(request)
     numbers = counts(place.path)
-    topics = themes()
-    offices = agencies(_most(numbers.agencies))
+    names = names_for({}, numbers, place.path.rstrip("/").rpartition("/")[2])
+    topics = [(one, numbers.themes.get(code, 0)) for code, one in names.themes.items()]
     return render(
         request,
         "portal/browse.html",
@@ -199,20 +196,13 @@ def browse(request: HttpRequest) -> HttpResponse:
             "nav_active": "portal:home",
             "place": place,
             "total": numbers.total,
-            "groups": [
-                (
-                    audience,
-                    words,
-                    [
-                        (one, numbers.themes.get(one.code, 0))
-                        for one in topics
-                        if one.audience == audience
-                    ],
-                )
+            "topics": [
+                (audience, words, found)
                 for audience, words in (("person", _("For people")), ("firm", _("For firms")))
+                if (found := [one for one in topics if one[1] and one[0].audience == audience])
             ],
-            "agencies": [
-                (offices[one], count) for one, count in numbers.agencies.items() if one in offices
+            "groups": [
+                one for one in groups_of(QueryDict(), {}, numbers, names) if one.kind != "theme"
             ],
         },
     )
@@ -223,7 +213,7 @@ def _wanted(request: HttpRequest) -> Wanted:
     given = request.GET
     narrowed = {
         kind: given[name].replace("\0", "")[:60]
-        for kind, name in _PARAMETERS.items()
+        for kind, name in PARAMETERS.items()
         if given.get(name, "").strip("\0 ")
     }
     if narrowed.get("audience") not in (None, "person", "firm"):
@@ -233,103 +223,80 @@ def _wanted(request: HttpRequest) -> Wanted:
         del narrowed["agency"]
     if given.get("online") == "1":
         narrowed["way"] = facets.ONLINE
-    return Wanted(given.get("q", ""), narrowed, everywhere=given.get("everywhere") == "1")
+    return Wanted(
+        given.get("q", ""),
+        narrowed,
+        everywhere=_REACHES.get(given.get("everywhere", ""), ""),
+        shown_first=_shown_first(request),
+    )
 
 
-def _similar(wanted: Wanted, place: Place) -> list[object]:
-    return [*views_of_found(similar(wanted.query, region_path=place.path, n=_MOST_SIMILAR))]
+def _shown_first(request: HttpRequest) -> str:
+    """As the reader chose; without a choice, firms for an account that acts for firms alone."""
+    chosen = request.GET.get("for", "")
+    if chosen:
+        return chosen if chosen in ("person", "firm") else ""
+    account = signed_in(request)
+    if account is None:
+        return ""
+    resident = resident_for(account)
+    return "firm" if resident.party_ids and resident.own_party_id is None else ""
 
 
-def _names(place: Place, wanted: Wanted, numbers: facets.Facets) -> _Names:
-    """Names for what is narrowed to and what it can be narrowed to. Three or four queries."""
-    agency = wanted.of("agency")
-    offices = [*_most(numbers.agencies), *([int(agency)] if agency else [])]
-    within = wanted.of("region") or ("" if wanted.everywhere else place.code)
-    below = children(within or None)
-    if not within and len(below) == 1:
-        below = children(below[0].code)
-    places = {one.code: one for one in below}
-    if wanted.of("region"):
-        places |= regions([wanted.of("region")])
-    return _Names({one.code: one for one in themes()}, agencies(offices), places)
+def _divides(wanted: Wanted, numbers: facets.Facets) -> bool:
+    """Whether it makes a difference for whom services are shown first."""
+    return not wanted.of("audience") and any(
+        numbers.audiences.get(one, 0) < numbers.total for one in ("person", "firm")
+    )
 
 
-def _most(numbers: Mapping[int, int]) -> list[int]:
-    return list(numbers)[:_MOST_CHOICES]
+def _path(wanted: Wanted, place: Place) -> str:
+    if wanted.everywhere == "all":
+        return ""
+    return home_path() if wanted.everywhere and not place.is_whole else place.path
 
 
-def _heading(wanted: Wanted, names: _Names) -> str:
+def _widened(params: QueryDict, wanted: Wanted, region_path: str, names: Names) -> list[Choice]:
+    """Where nothing was found: what finds something, with less asked of it or in more places."""
+
+    def choice(words: str, narrowed: Mapping[str, str], path: str, href: str) -> list[Choice]:
+        asked = [facets.facet(kind, value) for kind, value in narrowed.items()]
+        total = find(wanted.query, region_path=path, facets=asked, n=1).total
+        return [Choice(words, total, href)] if total else []
+
+    found: list[Choice] = []
+    for kind, value in wanted.narrowed.items():
+        fewer = {one: given for one, given in wanted.narrowed.items() if one != kind}
+        said = _("Without “%(choice)s”") % {
+            "choice": name_in_words(names, kind, value) or value[:40]
+        }
+        found += choice(said, fewer, region_path, without(params, kind))
+    if len(wanted.narrowed) > 1 and not found:
+        none = dict.fromkeys((*PARAMETERS.values(), "online"), "")
+        found += choice(_("Among all services"), {}, region_path, with_params(params, **none))
+    own = home_path()
+    if region_path not in ("", own):
+        words = _("In all of %(place)s") % {"place": pick(settings.SITE["name"])}
+        found += choice(words, wanted.narrowed, own, with_params(params, everywhere="1"))
+    if region_path and other_trees():
+        words = _("In every catalogue here, those of other places too")
+        found += choice(words, wanted.narrowed, "", with_params(params, everywhere="all"))
+    return found
+
+
+def _similar(wanted: Wanted, region_path: str) -> list[object]:
+    return [*views_of_found(similar(wanted.query, region_path=region_path, n=_MOST_SIMILAR))]
+
+
+def _heading(wanted: Wanted, names: Names) -> str:
     if wanted.query.strip():
         return _("Search services")
-    if theme := names.of("theme", wanted.of("theme")):
+    if theme := name_in_words(names, "theme", wanted.of("theme")):
         return theme
-    if agency := names.of("agency", wanted.of("agency")):
+    if agency := name_in_words(names, "agency", wanted.of("agency")):
         return _("Services of %(agency)s") % {"agency": agency}
     if wanted.of("audience") == "firm":
         return _("Services for firms")
     if wanted.of("audience") == "person":
         return _("Services for people")
     return _("All services")
-
-
-def _active(request: HttpRequest, wanted: Wanted, names: _Names) -> list[Choice]:
-    """What the list is narrowed to, each with the way back."""
-    return [
-        Choice(
-            names.of(kind, value) or value[:40],
-            0,
-            with_params(request.GET, **_address(kind, "")),
-        )
-        for kind, value in wanted.narrowed.items()
-    ]
-
-
-def _groups(
-    request: HttpRequest, wanted: Wanted, numbers: facets.Facets, names: _Names
-) -> list[Group]:
-    """What the list can be narrowed to, by kind; nothing that would leave it as it is."""
-    groups = []
-    for kind in facets.KINDS:
-        if kind in wanted.narrowed and kind != "region":
-            continue
-        named = (
-            (value, count, names.of(kind, value))
-            for value, count in numbers.of(kind).items()
-            if value != wanted.of(kind)
-        )
-        choices = [
-            Choice(name, count, with_params(request.GET, **_address(kind, value)))
-            for value, count, name in named
-            if name
-        ]
-        # What all have in common narrows nothing; several regions are a choice nevertheless.
-        if any(one.count < numbers.total for one in choices) or (
-            kind == "region" and len(choices) > 1
-        ):
-            groups.append(Group(_title(kind), choices[:_MOST_CHOICES]))
-    return groups
-
-
-def _address(kind: str, value: str) -> dict[str, str]:
-    changed = {_PARAMETERS[kind]: value}
-    return changed | {"online": ""} if kind == "way" else changed
-
-
-def _title(kind: str) -> str:
-    return {
-        "audience": _("Who for"),
-        "theme": _("Topic"),
-        "way": _("How to apply"),
-        "type": _("Nature"),
-        "level": _("Level"),
-        "agency": _("Agency"),
-        "region": _("Place"),
-    }[kind]
-
-
-def _way(value: str) -> str:
-    return {
-        facets.ONLINE: _("Online"),
-        facets.COUNTER: _("At a service window"),
-        facets.COURIER: _("Result by courier"),
-    }.get(value, "")

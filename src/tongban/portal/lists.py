@@ -1,14 +1,16 @@
 """Lists of the catalogue: by name, what is new, what changed, what was withdrawn and why.
 
-All narrow down by region (the reader's, unless `everywhere`) and by agency.
+All narrow down by region (the reader's; `everywhere=1`: all of the installation; `everywhere=all`:
+the catalogues of other countries and provinces too) and by agency.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,13 +18,14 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from tongban.catalogue.api import counts as searched
-from tongban.catalogue.api import lists
-from tongban.directory.api import AgencySummary, agencies
+from tongban.catalogue.api import lists, offering_by_slug
+from tongban.directory.api import AgencySummary, agencies, home_path, other_trees, regions
 from tongban.kernel.localized import Localized, language
 from tongban.portal.paging import page_of
-from tongban.portal.places import place_of
+from tongban.portal.places import Place, place_of
 
 _SIZE = 30
+_PLACES = 120
 _MOST_AGENCIES = 30
 
 
@@ -45,6 +48,7 @@ class Named:
     agency: Localized
     places: Sequence[tuple[Localized, str]]
     more: int
+    places_href: str
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ class AgencyChoice:
 @require_safe
 def a_to_z(request: HttpRequest) -> HttpResponse:
     """All services by name, with their initials to jump to."""
-    scope = _scope(request)
+    place, scope = _scope(request)
     letter = request.GET.get("letter", "")
     letter = letter if letter in lists.LETTERS else ""
     counts = lists.letters(scope, language())
@@ -73,6 +77,7 @@ def a_to_z(request: HttpRequest) -> HttpResponse:
     )
     return _render(
         request,
+        place,
         "names",
         _("Services from A to Z"),
         scope,
@@ -89,6 +94,7 @@ def a_to_z(request: HttpRequest) -> HttpResponse:
                     if one.total > 1
                     else [],
                     more=one.total - len(one.offerings),
+                    places_href=reverse("portal:guide_places", args=[one.offerings[0].slug]),
                 )
                 for one in names.services
                 if one.offerings
@@ -115,10 +121,11 @@ def a_to_z(request: HttpRequest) -> HttpResponse:
 @require_safe
 def newest(request: HttpRequest) -> HttpResponse:
     """What is offered now and was not before, the newest first."""
-    scope = _scope(request)
+    place, scope = _scope(request)
     rows = lists.first_versions(scope)
     return _render(
         request,
+        place,
         "newest",
         _("New services"),
         scope,
@@ -134,10 +141,11 @@ def newest(request: HttpRequest) -> HttpResponse:
 @require_safe
 def changed(request: HttpRequest) -> HttpResponse:
     """Guides that changed, the latest first, each with what changed."""
-    scope = _scope(request)
+    place, scope = _scope(request)
     rows = lists.later_versions(scope)
     return _render(
         request,
+        place,
         "changed",
         _("Changed guides"),
         scope,
@@ -153,10 +161,11 @@ def changed(request: HttpRequest) -> HttpResponse:
 @require_safe
 def withdrawn(request: HttpRequest) -> HttpResponse:
     """What is no longer offered, the latest first, each with the reason."""
-    scope = _scope(request)
+    place, scope = _scope(request)
     rows = lists.withdrawals(scope)
     return _render(
         request,
+        place,
         "withdrawn",
         _("Withdrawn services"),
         scope,
@@ -169,11 +178,45 @@ def withdrawn(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _scope(request: HttpRequest) -> lists.Scope:
-    everywhere = request.GET.get("everywhere") == "1"
+@require_safe
+def guide_places(request: HttpRequest, slug: str) -> HttpResponse:
+    """Every place where a service is offered by that name, by the region it lies in."""
+    offering = offering_by_slug(slug)
+    if offering is None or offering.current_id is None:
+        raise Http404("no such service")
+    rows = lists.places_of(offering)
+    listing = page_of(request, rows, by=("region_path", "id"), size=_PLACES)
+    above = {one.region.parent_id for one in listing.rows if one.region.parent_id}
+    known = regions(above)
+    return render(
+        request,
+        "portal/guide_places.html",
+        {
+            "nav_active": "portal:home",
+            "offering": offering,
+            "listing": listing,
+            "total": rows.count(),
+            "groups": [
+                (known[parent].name if parent in known else {}, list(found))
+                for parent, found in groupby(
+                    listing.rows, key=lambda one: one.region.parent_id or ""
+                )
+            ],
+        },
+    )
+
+
+def _scope(request: HttpRequest) -> tuple[Place, lists.Scope]:
+    """Where the reader is, and what the list is narrowed to."""
+    everywhere = request.GET.get("everywhere", "")
+    place = place_of(request)
     agency = request.GET.get("agency", "")
-    return lists.Scope(
-        region_path="" if everywhere else place_of(request).path,
+    return place, lists.Scope(
+        region_path=""
+        if everywhere == "all"
+        else home_path()
+        if everywhere == "1" and not place.is_whole
+        else place.path,
         agency_id=int(agency)
         if agency.isascii() and agency.isdigit() and len(agency) < 12
         else None,
@@ -181,9 +224,13 @@ def _scope(request: HttpRequest) -> lists.Scope:
 
 
 def _render(
-    request: HttpRequest, kind: str, title: str, scope: lists.Scope, more: dict[str, object]
+    request: HttpRequest,
+    place: Place,
+    kind: str,
+    title: str,
+    scope: lists.Scope,
+    more: dict[str, object],
 ) -> HttpResponse:
-    place = place_of(request)
     counts = more.pop("by_agency", {})
     assert isinstance(counts, dict)
     offices = agencies([*counts, *([scope.agency_id] if scope.agency_id else [])])
@@ -205,9 +252,15 @@ def _render(
                     (pgettext("list", "Withdrawn"), "portal:withdrawn", _HERE[kind]),
                 )
             ],
-            "everywhere_url": _with(request.GET, everywhere="1") if scope.region_path else "",
+            "everywhere": request.GET.get("everywhere", ""),
+            "everywhere_url": _with(request.GET, everywhere="1")
+            if scope.region_path == place.path and not place.is_whole
+            else "",
+            "all_url": _with(request.GET, everywhere="all")
+            if scope.region_path and other_trees()
+            else "",
             "here_url": _with(request.GET, everywhere="")
-            if not scope.region_path and not place.is_whole
+            if scope.region_path != place.path
             else "",
             "agency": chosen,
             "without_agency_url": _with(request.GET, agency=""),

@@ -140,6 +140,7 @@ def agencies(request: HttpRequest) -> HttpResponse:
             "here": here,
             "groups": [(one, found) for one, found in groups if found],
             "below": directory.children(here.code),
+            "is_elsewhere": not directory.is_at_home(here.path),
             "above": line[1:],
         },
     )
@@ -160,6 +161,7 @@ def agency(request: HttpRequest, code: str) -> HttpResponse:
         {
             "nav_active": "portal:home",
             "agency": found,
+            "is_elsewhere": not directory.is_at_home(found.region_path),
             "phones": phones(found.phone),
             "complaint_phones": phones(found.complaint_phone),
             "region": directory.region(found.region_code),

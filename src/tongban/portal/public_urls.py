@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern] = [
     path("services/<slug:slug>/checklist", guides.checklist, name="guide_checklist"),
     path("services/<slug:slug>/fit", fit.fit, name="guide_fit"),
     path("services/<slug:slug>/changes", changes.changes, name="guide_changes"),
+    path("services/<slug:slug>/places", lists.guide_places, name="guide_places"),
     path("services/<slug:slug>/papers/<str:key>", guides.material, name="material"),
     path(
         "services/<slug:slug>/papers/<str:key>/sample",

@@ -16,10 +16,13 @@ from tongban.search.api import find, record_opened, record_search
 _READ = 20
 
 
-def note_search(request: HttpRequest, query: str, found: int) -> None:
-    """Count a search, unless a robot or a look ahead of the browser made it."""
+def note_search(request: HttpRequest, query: str, found: int, *, audience: str = "") -> None:
+    """Count a search, unless a robot or a look ahead of the browser made it.
+
+    `audience`: "person" or "firm" where that is known.
+    """
     if request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", ""):
-        record_search(query, found=found, region_path=place_of(request).path)
+        record_search(query, found=found, region_path=place_of(request).path, audience=audience)
 
 
 def note_opened(request: HttpRequest, offering: Offering) -> None:

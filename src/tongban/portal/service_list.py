@@ -21,7 +21,7 @@ from tongban.catalogue.api import (
 from tongban.directory.api import AgencySummary, RegionSummary, agencies, regions
 from tongban.guidepage.api import days_in_words, visits_in_words
 from tongban.kernel.keyset import Page, paginate
-from tongban.kernel.localized import Localized, pick
+from tongban.kernel.localized import Localized
 
 _SIZE = 20
 # Without a region the same service stands there once for every region: read more to show as many.
@@ -32,7 +32,10 @@ _MOST_PLACES = 8
 
 @dataclass(frozen=True)
 class FoundView:
-    """A service in a list. `others`: where else it is offered by this name, (place, address)."""
+    """A service in a list. `others`: where it is offered by this name, (place, address).
+
+    `places_href`: the page that names all of these places.
+    """
 
     href: str
     name: Localized
@@ -41,10 +44,11 @@ class FoundView:
     days: str
     visits: str
     online: bool
-    others: tuple[tuple[str, str], ...]
+    others: tuple[tuple[Localized, str], ...]
+    places_href: str
 
     @property
-    def places(self) -> tuple[tuple[str, str], ...]:
+    def places(self) -> tuple[tuple[Localized, str], ...]:
         """Those that a list names."""
         return self.others[:_MOST_PLACES]
 
@@ -138,17 +142,18 @@ def _view(
         visits=visits_in_words(outline.visits) if outline else "",
         online=offering.online,
         others=_others(group, offices, places) if len(group) > 1 else (),
+        places_href=reverse("portal:guide_places", args=[offering.slug]),
     )
 
 
 def _others(
     group: Sequence[Offering], offices: dict[int, AgencySummary], places: dict[str, RegionSummary]
-) -> tuple[tuple[str, str], ...]:
+) -> tuple[tuple[Localized, str], ...]:
     """The same service by region; by agency where several of one region offer it."""
     once = len({one.region_id for one in group}) == len(group)
     return tuple(
         (
-            pick(places[one.region_id].name if once else offices[one.agency_id].name),
+            places[one.region_id].name if once else offices[one.agency_id].name,
             reverse("portal:guide", args=[one.slug]),
         )
         for one in sorted(group, key=lambda one: (one.region_path, one.pk))
