@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tongban.supervision import open_data
-from tongban.supervision import incoming
 from tongban.supervision.assessing import assess, close, reopen, send_back
 from tongban.supervision.changing import (
     Change,
@@ -141,7 +140,7 @@ __all__ = [
     "by_unit", "change", "check_evidence", "claim", "close", "close_plan", "days_late",
     "discard_plan", "drop", "edit_plan", "edit_task", "effects", "entries_by_position", "entry_of",
     "entry_view", "erase", "export_list", "figure_of", "follow", "followed", "followers", "follows",
-    "history", "incoming", "import_list", "is_of_unit", "is_programme", "led_by", "lines", "live_figure",
+    "history", "import_list", "is_of_unit", "is_programme", "led_by", "lines", "live_figure",
     "load_lists", "loosens", "make_digest", "make_plan", "move_task", "moved", "observe",
     "plan_by_slug", "plans_of", "public_key", "public_tasks", "publish", "published",
     "published_plans", "put_tasks", "recent_entries", "remove", "remove_task", "reopen", "reply",
