@@ -12,6 +12,12 @@ from functools import cached_property
 from tongban.catalogue.anatomy import texts
 from tongban.catalogue.guide import Guide
 
+# Texts that are somebody else's words, or are read as papers and not as sentences.
+_NOT_PROSE = frozenset(
+    {"blank", "sample", "title", "article", "basis", "waiver_basis", "partners", "place"}
+)
+_TITLES = re.compile(r"《[^》]*》")
+
 # Types that change somebody's rights: permits, benefits, confirmations, awards, rulings, others.
 POWERS = ("01", "05", "07", "08", "09", "10")
 
@@ -47,6 +53,17 @@ class GuideFacts:
         """All texts by path."""
         return texts(self.guide)
 
+    @cached_property
+    def prose(self) -> list[tuple[str, str, str]]:
+        """Sentences people read: (path, language, text without titles of laws)."""
+        return [
+            (path, language, plain_prose(said))
+            for path, text in self.texts.items()
+            if path[path.rfind(".") + 1 :] not in _NOT_PROSE
+            for language, said in text.items()
+            if said
+        ]
+
     @property
     def is_chinese(self) -> bool:
         """Whether Chinese rules apply (telephone area codes, kinds of results, clauses)."""
@@ -59,6 +76,11 @@ class GuideFacts:
     @property
     def is_permit(self) -> bool:
         return self.item_type == "01"
+
+
+def plain_prose(said: str) -> str:
+    """A text without titles of laws, which nobody can put more plainly."""
+    return _TITLES.sub("《》", said) if "《" in said else said
 
 
 def links(guide: Guide) -> Iterator[tuple[str, str]]:

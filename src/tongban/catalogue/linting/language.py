@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 
 from tongban.catalogue.anatomy import digest_of_text
 from tongban.catalogue.linting.book import Spot, rule
@@ -14,11 +13,6 @@ from tongban.catalogue.linting.facts import GuideFacts
 LONGEST_ZH, LONGEST_EN = 90, 40
 # Findings of one kind in one guide: more help nobody.
 MOST_PLACES = 10
-
-# Texts that are somebody else's words, or are read as papers and not as sentences.
-_NOT_PROSE = frozenset(
-    {"blank", "sample", "title", "article", "basis", "waiver_basis", "partners", "place"}
-)
 
 # Officialese → plain words, by language. A suggestion of "" means: leave it out.
 OFFICIALESE_ZH = {
@@ -96,15 +90,15 @@ _KNOWN = frozenset(
 )
 
 _ZH_WORDS = re.compile("|".join(map(re.escape, sorted(OFFICIALESE_ZH, key=len, reverse=True))))
+# Looked for in small letters: a pattern that begins with its words is fast, one that ignores case
+# or begins with \b is not, so what stands before a word is looked at afterwards.
 _EN_WORDS = re.compile(
-    r"\b(" + "|".join(map(re.escape, sorted(OFFICIALESE_EN, key=len, reverse=True))) + r")\b",
-    re.IGNORECASE,
+    "(?:" + "|".join(map(re.escape, sorted(OFFICIALESE_EN, key=len, reverse=True))) + r")\b"
 )
-_TITLES = re.compile(r"《[^》]*》")
 _ZH_END = re.compile(r"[。！？；;!?\n]")
 _EN_END = re.compile(r"[.!?;:](?:\s|$)|\n")
-_ABBREVIATION = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2,6}(?![A-Za-z0-9])")
-_PLACEHOLDER = re.compile(
+ABBREVIATION = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2,6}(?![A-Za-z0-9])")
+PLACEHOLDER = re.compile(
     r"^\s*(无|略|暂无|待定|待补充?|同上|详见附件|见附件|x{2,}|/+|-+|tbd|todo|n/?a|none"
     r"|lorem ipsum.*)[。.]?\s*$",
     re.IGNORECASE,
@@ -113,38 +107,52 @@ _PLACEHOLDER = re.compile(
 
 @rule("sentence_long", "hint")
 def _sentences(facts: GuideFacts) -> Iterator[Spot]:
-    for path, language, text in _prose(facts):
-        if language == "zh":
-            if (
-                len(text) > LONGEST_ZH
-                and (longest := max(map(len, _ZH_END.split(text)))) > LONGEST_ZH
-            ):
-                yield path, {"language": language, "length": longest}
-        elif language == "en" and text.count(" ") >= LONGEST_EN:
-            longest = max(len(part.split()) for part in _EN_END.split(text))
-            if longest > LONGEST_EN:
-                yield path, {"language": language, "length": longest}
+    for path, language, text in facts.prose:
+        if longest := longest_sentence(language, text):
+            yield path, {"language": language, "length": longest}
+
+
+def longest_sentence(language: str, text: str) -> int:
+    """How long a text's longest sentence is, if it is too long; else 0."""
+    longest = 0
+    if language == "zh":
+        if len(text) > LONGEST_ZH:
+            longest = max(map(len, _ZH_END.split(text)))
+        return longest if longest > LONGEST_ZH else 0
+    if language == "en" and text.count(" ") >= LONGEST_EN:
+        longest = max(len(part.split()) for part in _EN_END.split(text))
+    return longest if longest > LONGEST_EN else 0
 
 
 @rule("officialese", "hint")
 def _officialese(facts: GuideFacts) -> Iterator[Spot]:
-    for path, language, text in _prose(facts):
-        if language == "zh":
-            if match := _ZH_WORDS.search(text):
-                word = match.group()
-                yield path, {"word": word, "plain": OFFICIALESE_ZH[word]}
-        elif language == "en" and (match := _EN_WORDS.search(text)):
-            word = match.group().lower()
-            yield path, {"word": word, "plain": OFFICIALESE_EN[word]}
+    for path, language, text in facts.prose:
+        if word := officialese_in(language, text):
+            plain = (OFFICIALESE_ZH if language == "zh" else OFFICIALESE_EN)[word]
+            yield path, {"word": word, "plain": plain}
+
+
+def officialese_in(language: str, text: str) -> str:
+    """The first word of officialese; "" if there is none."""
+    if language == "zh":
+        match = _ZH_WORDS.search(text)
+        return match.group() if match else ""
+    if language == "en":
+        lower = text.lower()
+        for match in _EN_WORDS.finditer(lower):
+            before = lower[match.start() - 1 : match.start()]
+            if not (before.isalnum() or before == "_"):
+                return match.group()
+    return ""
 
 
 @rule("abbreviation_unexplained", "hint")
 def _abbreviations(facts: GuideFacts) -> Iterator[Spot]:
     found: dict[str, str] = {}
     explained: set[str] = set()
-    for path, language, text in _prose(facts):
+    for path, language, text in facts.prose:
         if language in ("zh", "en"):
-            for match in _ABBREVIATION.finditer(text):
+            for match in ABBREVIATION.finditer(text):
                 word = match.group()
                 before, after = text[: match.start()], text[match.end() :]
                 if before.endswith(("(", "（")) or after.lstrip().startswith(("(", "（")):
@@ -160,9 +168,14 @@ def _abbreviations(facts: GuideFacts) -> Iterator[Spot]:
 def _placeholders(facts: GuideFacts) -> Iterator[Spot]:
     for path, text in facts.texts.items():
         for said in text.values():
-            if len(said) < 16 and _PLACEHOLDER.match(said):
+            if is_placeholder(said):
                 yield path, {"text": said.strip()}
                 break
+
+
+def is_placeholder(said: str) -> bool:
+    """Whether a text only stands for one."""
+    return len(said) < 16 and bool(PLACEHOLDER.match(said))
 
 
 _SAYS_NOTHING = re.compile(r"^由?.{2,40}办理的.{0,10}事项。?$")
@@ -208,17 +221,3 @@ def _stale(facts: GuideFacts) -> Iterator[Spot]:
     ]
     for path in stale[:MOST_PLACES]:
         yield path, {}
-
-
-def _prose(facts: GuideFacts) -> Iterator[tuple[str, str, str]]:
-    """Sentences people read: (path, language, text without titles of laws)."""
-    for path, text in facts.texts.items():
-        if _is_prose(path.rpartition(".")[2]):
-            for language, said in text.items():
-                if said:
-                    yield path, language, _TITLES.sub("《》", said) if "《" in said else said
-
-
-@cache
-def _is_prose(leaf: str) -> bool:
-    return leaf not in _NOT_PROSE

@@ -63,6 +63,12 @@ def dead_links(addresses: Iterable[str]) -> dict[str, str]:
     return {wanted[row.pk]: row.problem for row in rows}
 
 
+def all_dead() -> dict[str, str]:
+    """All addresses that did not open when last tried: digest → problem. One query."""
+    rows = LinkCheck.objects.filter(failures__gte=DEAD_AFTER)
+    return dict(rows.values_list("digest", "problem"))
+
+
 def check_links(*, most: int = MOST_A_RUN) -> tuple[int, int]:
     """Try the addresses of all current guides whose turn it is: (tried, failed)."""
     forget_unused()

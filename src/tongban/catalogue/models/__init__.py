@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tongban.catalogue.models.guides import Change, GuideVersion, ImportedRow, Offering
 from tongban.catalogue.models.items import Item, ItemRelation, Theme
+from tongban.catalogue.models.quality import GuideCheck, QualityCount
 from tongban.catalogue.models.work import (
     DirectoryWork,
     EditorAct,
@@ -18,6 +19,7 @@ __all__ = [
     "DirectoryWork",
     "EditorAct",
     "Finding",
+    "GuideCheck",
     "GuideVersion",
     "ImportedRow",
     "Item",
@@ -25,6 +27,7 @@ __all__ = [
     "LinkCheck",
     "Offering",
     "Proposal",
+    "QualityCount",
     "Rehearsal",
     "Theme",
 ]

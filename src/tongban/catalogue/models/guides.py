@@ -11,6 +11,7 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce, Lower, NullIf
 from django.utils.translation import gettext_lazy as _
 
+from tongban.catalogue.models import counting
 from tongban.catalogue.models.items import Item
 
 
@@ -124,6 +125,7 @@ class Offering(models.Model):
                 RETURN NULL;
                 """,
             ),
+            *counting.OF_OFFERINGS,
         ]
 
 

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from tongban.catalogue.models import counting
 from tongban.catalogue.models.guides import GuideVersion, Offering
 
 
@@ -26,6 +27,7 @@ class Finding(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["rule", "offering"], name="finding_by_rule")]
+        triggers = counting.OF_FINDINGS
 
 
 class LinkCheck(models.Model):

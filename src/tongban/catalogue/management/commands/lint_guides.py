@@ -1,4 +1,4 @@
-"""./tongban manage lint_guides [--source gd] [--region CODE] [--links]"""
+"""./tongban manage lint_guides [--source gd] [--region CODE] [--links] [--all]"""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--source", default="", help="only guides of this source: tongban, gd")
         parser.add_argument("--region", default="", metavar="CODE", help="only this region's")
         parser.add_argument("--links", action="store_true", help="try the web addresses first")
+        parser.add_argument("--all", action="store_true", help="also what did not change")
         parser.add_argument("--dry-run", action="store_true", help="count, and keep nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -37,11 +38,11 @@ class Command(BaseCommand):
         begun = time.perf_counter()
         tally = lint_all(
             source=options["source"], region_path=path, store=not options["dry_run"],
-            progress=self._progress if self.stderr.isatty() else None,
+            whole=options["all"], progress=self._progress if self.stderr.isatty() else None,
         )  # fmt: skip
         seconds = max(time.perf_counter() - begun, 0.001)
         self.stdout.write(
-            f"{tally.guides} guides in {seconds:.1f} s ({tally.guides / seconds:.0f} a second);"
+            f"{tally.guides} guides in {seconds:.1f} s, {tally.examined} of them examined anew;"
             f" {tally.with_errors} with errors; mean score {tally.score:.1f}."
         )
         ranked = sorted(
