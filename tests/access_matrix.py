@@ -34,8 +34,8 @@ MATRIX: dict[str, Row] = {
     **dict.fromkeys(
         ("portal:home", "portal:search", "portal:suggest", "portal:browse", "portal:guide",
          "portal:guide_version", "portal:material", "portal:material_sample", "portal:guide_fit",
-         "portal:guide_checklist", "portal:guide_changes", "portal:a_to_z", "portal:newest",
-         "portal:changed", "portal:withdrawn", "portal:regions", "portal:agencies",
+         "portal:guide_checklist", "portal:guide_changes", "portal:guide_places", "portal:a_to_z",
+         "portal:newest", "portal:changed", "portal:withdrawn", "portal:regions", "portal:agencies",
          "portal:agency", "portal:centre", "portal:about", "portal:accessibility",
          "portal:privacy", "portal:help", "openapi:docs", "look:colours", "look:gallery",
          "v1:openapi-json", "v1:one_region", "v1:region_children", "v1:top_regions", "v1:agencies",
@@ -105,6 +105,7 @@ MATRIX: dict[str, Row] = {
     "workbench:end_post": staff(administrator=405),
     "workbench:guides": staff(editor=200),
     "workbench:quality": staff(editor=200, supervisor=200),
+    "workbench:mend": staff(editor=200),
     "workbench:quality_findings": staff(editor=200, supervisor=200),
     "workbench:searches": staff(editor=200),
     "workbench:synonym": staff(editor=405),
@@ -115,7 +116,8 @@ MATRIX: dict[str, Row] = {
     "workbench:rehearse_now": staff(editor=405),
     **dict.fromkeys(
         ("workbench:draft", "workbench:write", "workbench:compare_guide", "workbench:translations",
-         "workbench:preview_guide", "workbench:bulk", "workbench:work_list", "workbench:work",
+         "workbench:preview_guide", "workbench:preview_phones", "workbench:preview_fit",
+         "workbench:preview_checklist", "workbench:preview_paper", "workbench:bulk", "workbench:work_list", "workbench:work",
          "workbench:work_report", "workbench:exchange", "workbench:export_guides",
          "workbench:items", "workbench:item", "workbench:proposal"),
         staff(editor=200),
@@ -132,13 +134,18 @@ MATRIX: dict[str, Row] = {
          "workbench:observation"),
         staff(programme=200, reporter=200, supervisor=200),
     ),
+    "workbench:export_list": staff(programme=200, reporter=200, supervisor=200),
+    # No file was brought.
+    "workbench:look_at_list_file": staff(programme=302),
+    "workbench:list_file_problems": staff(programme=404),
     "workbench:task_by_code": staff(programme=302, reporter=302, supervisor=302),
     "workbench:list_queue": staff(programme=200, reporter=404, supervisor=404),
     "workbench:list_file": staff(programme=404, reporter=404, supervisor=404),  # none yet
     **dict.fromkeys(
         ("workbench:new_list", "workbench:list_settings", "workbench:adopt_list",
          "workbench:publish_list", "workbench:close_list",
-         "workbench:add_list_task", "workbench:edit_list_task"),
+         "workbench:add_list_task", "workbench:edit_list_task",
+         "workbench:bring_list_file", "workbench:list_template"),
         staff(programme=200),
     ),
     "workbench:change_tasks": staff(programme=302),  # none are ticked
@@ -224,6 +231,7 @@ OTHER_PARTS: dict[str, dict[str, str]] = {
             "list",
             "list_task",
             "compare_list",
+            "export_list",
             "list_file",
             "adopt_list",
             "close_list",
@@ -253,9 +261,13 @@ OTHER_WORDS: dict[str, dict[str, Any]] = {
     "portal:site_map": {"number": 99},
     "workbench:act": {"slug": "examine"},
     "workbench:list_queue": {"name": "review"},
+    "workbench:export_list": {"kind": "json"},
     "workbench:judge_task": {"name": "assess"},
     "workbench:write": {"section_slug": "summary"},
-    "workbench:preview_guide": {"version_number": 1},
+    **{
+        f"workbench:preview_{name}": {"version_number": 1, "key": "id"}
+        for name in ("guide", "phones", "fit", "checklist", "paper")
+    },
     "v1:one_region": {"code": "990100"},
     "v1:region_children": {"code": "990100"},
     "look:error": {"status": 403},

@@ -219,6 +219,8 @@ def make_world() -> World:
             "token_id": tokens_of(lin)[0].id,
             "list_slug": said.task.plan.slug,
             "task_code": said.task.code,
+            "unit_key": said.task.lead.code,  # type: ignore[union-attr]
+            "list_part": "milestones",
             "observation_id": said.pk,
             "said_id": said.pk,
             "task_id": said.task.pk,

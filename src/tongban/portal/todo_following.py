@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tongban.directory.api import agencies, find_region
 from tongban.identity.api import ResidentRequest, resident_required
 from tongban.kernel.localized import Localized
-from tongban.portal.todo_views import task_url
+from tongban.portal.todo_views import region_url, task_url, unit_url
 from tongban.supervision.api import Plan, Task, follow, followed, published_plans, unfollow
 
 
@@ -76,9 +76,9 @@ def _shown(one: Any) -> Followed:
         href = task_url(one.task.plan.slug, one.task.code)
         return Followed("task", str(one.task_id), _("Task"), one.task.title, href)
     if one.unit:
-        href = reverse("portal:agency", args=[one.unit.code])
+        href = unit_url(one.unit.code)
         return Followed("unit", str(one.unit_id), _("Unit"), one.unit.name, href)
-    href = f"{reverse('portal:todo')}?region={one.region_id}"
+    href = region_url(one.region_id)
     return Followed("region", one.region_id, _("Region"), one.region.name, href)
 
 

@@ -41,6 +41,7 @@ from tongban.portal.todo_views import (
     said_in,
     sentence_of,
     unit_key,
+    unit_url,
     units_of,
 )
 from tongban.portal.todo_views import Count as TimeCount
@@ -62,6 +63,7 @@ from tongban.supervision.api import (
     slipped,
     tallies,
     tally,
+    unit_of_task,
     views,
 )
 
@@ -91,8 +93,8 @@ class UnitRow:
     """A unit's tasks of one list. `in_time`: in percent; None for a small sample."""
 
     name: Localized
-    agency_id: int | None
     key: str
+    href: str
     tally: Tally
     counts: Sequence[TimeCount]
     in_time: int | None
@@ -109,6 +111,7 @@ def index(request: HttpRequest) -> HttpResponse:
     found = page_of(request, plans, by=("-published_at", "-id"), size=_SIZE)
     counted = tallies(found.rows)
     moved = _moved(found.rows)
+    known = places()
     everything = list(plans[:500])  # news and dates that slipped are looked for in the newest lists
     return render(
         request,
@@ -118,7 +121,14 @@ def index(request: HttpRequest) -> HttpResponse:
             "cards": [_card(plan, counted, moved) for plan in found.rows],
             "listing": found,
             "region": region,
-            "regions": places(),
+            "regions": known,
+            "tops": [
+                one
+                for one in known
+                if not any(one.path.startswith(other.path) for other in known if other != one)
+            ]
+            if region is None
+            else [region],
             "level": level,
             "levels": Plan.Level.choices,
             "news": news_in(everything),
@@ -158,6 +168,8 @@ def one_list(request: HttpRequest, slug: str) -> HttpResponse:
         "times": [(one.value, TIMES[one][0]) for one in BY_URGENCY],
         "shown": len(shown),
         "follows": follows_it(request, "plan", plan.pk),
+        "is_taken_over": bool(plan.adopted_from_id)
+        or plan.adoptions.exclude(state=Plan.State.DRAFT).exists(),
         "base": settings.BASE_URL,
     }  # fmt: skip
     if view == "units":
@@ -357,15 +369,16 @@ def _timeline(plan: Plan, rows: Sequence[TaskRow]) -> object:
 
 
 def _by_unit(shown: Sequence[TaskView]) -> dict[str, object]:
-    keys = {(one.task.lead_id, pick(one.task.lead_name, "zh")): unit_key(one.task) for one in shown}
+    firsts = {unit_key(one.task): one.task for one in reversed(shown)}
     rows = []
     for unit in by_unit(shown):
         share = unit.tally.in_time
+        key = str(unit.agency_id or pick(unit.name, "zh"))
         rows.append(
             UnitRow(
                 unit.name,
-                unit.agency_id,
-                keys.get((unit.agency_id, pick(unit.name, "zh")), ""),
+                key,
+                unit_url(unit_of_task(firsts[key]).key),
                 unit.tally,
                 counts_of(unit.tally),
                 None if share is None else round(100 * share),

@@ -37,6 +37,7 @@ from tongban.kernel.workdays import Workdays
 from tongban.look.api import day
 from tongban.portal.paging import page_of
 from tongban.portal.todo_history import Told, tell, who
+from tongban.portal.todo_story import story
 from tongban.portal.todo_views import (
     Public,
     list_or_404,
@@ -44,6 +45,7 @@ from tongban.portal.todo_views import (
     said_in,
     task_or_404,
     task_url,
+    unit_url,
 )
 from tongban.supervision.api import (
     RULES,
@@ -63,11 +65,14 @@ from tongban.supervision.api import (
     observe,
     said_on,
     second,
+    taken_by,
     view_of,
+    views,
 )
 
 _SIZE = 20
 _MOST_ENTRIES = 60
+_MOST_TAKEN = 40
 _PER_MINUTE = 10  # from one address; what one person may say a day is for the act to decide
 LONGEST = 2000
 _PICTURES = ("jpg", "png")
@@ -147,6 +152,8 @@ def task_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     entries = Entry.objects.filter(task=task).order_by("-number")
     newest = [tell(entry_view(one)) for one in entries[: _MOST_ENTRIES + 1]]
     changes = [tell(entry_view(one)) for one in entries.filter(kind="task_changed")]
+    moves = [Move(one, who(one.entry)) for one in reversed(changes) if "due" in one.entry.data]
+    reports = list(_reports(task))
     said = page_of(request, said_on(task).select_related("picture"), by=("-at", "-id"), size=_SIZE)
     return render(
         request,
@@ -156,17 +163,25 @@ def task_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
             "plan": plan,
             "task": task,
             "row": row,
-            "moves": [
-                Move(one, who(one.entry)) for one in reversed(changes) if "due" in one.entry.data
+            "moves": moves,
+            "story": story(
+                row,
+                moves=len(moves),
+                reports=len(reports),
+                last_report=reports[0].at if reports else None,
+            ),
+            "co_units": [
+                (one.name, unit_url(one.agency.code) if one.agency else "")
+                for one in task.co_units.select_related("agency").order_by("position")
             ],
-            "co_units": [one.name for one in task.co_units.order_by("position")],
+            "taken": rows_of(views(_taken(task)), {}),
             "milestones": task.milestones.order_by("position"),
             "figures": [
                 _figure(one.name, one.unit, (one.baseline, one.target, one.actual), one.actual_on)
                 for one in task.indicators.order_by("position")
             ],
             "live": live_figure(task),
-            "reports": _reports(task),
+            "reports": reports,
             "assessments": Assessment.objects.filter(task=task).order_by("-at"),
             "history": [(one, who(one.entry)) for one in newest[:_MOST_ENTRIES]],
             "has_more_history": len(newest) > _MOST_ENTRIES,
@@ -333,6 +348,14 @@ def _served(stored: StoredFile) -> FileResponse:
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "no-cache"  # it may be removed at any time
     return response
+
+
+def _taken(task: Task) -> list[Task]:
+    """The same task on the lists that took it over, as many as a page holds."""
+    found = list(taken_by(task).order_by("plan__region__path", "pk")[:_MOST_TAKEN])
+    for one in found:
+        one.adopted_from = task
+    return found
 
 
 def _task_of(observation_id: UUID) -> Task:

@@ -165,7 +165,7 @@ def unit_page(request: HttpRequest, key: str) -> HttpResponse:
         by=("-plan_id", "position", "id"), size=_SIZE,
     )  # fmt: skip
     late = _late(led)
-    said = said_in([one.pk for one in (*found.rows, *late)])
+    said = said_in([one.pk for one in found.rows])
     changed = Entry.objects.filter(
         task__in=led.order_by().values("pk"), at__gte=clock.now() - MONTH, kind__in=KINDS
     ).select_related("plan", "task")
@@ -188,7 +188,7 @@ def unit_page(request: HttpRequest, key: str) -> HttpResponse:
             ][:_MOST_LISTS],
             "in_time": None if whole.in_time is None else round(100 * whole.in_time),
             "answers": _answers(Observation.objects.filter(task__in=led)),
-            "late": rows_of(views(late), said),
+            "late": rows_of(views(late), {}),
             "more_late": max(0, whole.late - len(late)),
             "rows": rows_of(views(found.rows), said),
             "listing": found,
@@ -236,7 +236,7 @@ def region_page(request: HttpRequest, code: str) -> HttpResponse:
             ],
             "more_lists": max(0, len(plans) - _MOST_LISTS),
             "answers": _answers(Observation.objects.filter(task__in=tasks)),
-            "late": rows_of(views(late), said_in([one.pk for one in late])),
+            "late": rows_of(views(late), {}),
             "more_late": max(0, whole.late - len(late)),
             "news": news_in(plans),
             "slipped": rows_of(views(slipped(plans, 5)), {}),
@@ -280,7 +280,7 @@ def levels(request: HttpRequest, slug: str) -> HttpResponse:
             ],
             "more_down": max(0, len(down) - _MOST_LISTS),
             "everything": sentence_of(add_up(by_list.values())),
-            "number": len(by_list),
+            "list_count": len(by_list),
             "rows": [
                 LevelRow(row, taken.get(row.task.pk)) for row in rows_of(views(found.rows), {})
             ],
