@@ -140,11 +140,44 @@ def test_the_second_of_two_sees_both_texts(desk: Desk) -> None:
     assert "留住" in gone.content.decode()
 
 
+def test_a_preview_is_the_public_page_with_the_draft_in_it(desk: Desk) -> None:
+    client = browser(desk.wang)
+    start = f"/en/work/guides/{desk.offering.pk}/"
+    client.post(start + "begin/")
+    opened = fields_of(client.get(start + "draft/notes/").content.decode())
+    client.post(start + "draft/notes/", opened | {"notes.en": ["Only in the draft."]})
+    public = f"/en/services/{desk.offering.slug}"
+    preview, guide = client.get(start + "versions/2/"), Client().get(public)
+    page = preview.content.decode()
+    assert "Preview, not public" in page
+    assert "Only in the draft." in page
+    assert "Only in the draft." not in guide.content.decode()
+    assert "Version 2, not published yet" in page
+    # The same parts in the same order, the same answers, the same way on.
+    sections = [one for one in preview.context["sections"] if one[0] != "rules"]  # the new note
+    assert sections == guide.context["sections"]
+    assert preview.context["view"].facts == guide.context["view"].facts
+    for words in ("Apply online", "Checklist to print"):
+        assert (words in page) == (words in guide.content.decode()), words
+    assert f'href="{start}versions/2/checklist/"' in page
+    assert client.get(start + "versions/2/checklist/").status_code == 200
+    assert "/apply/" not in page
+    # Beside each other on the page of telephones; nobody else may frame it.
+    framed = re.findall(
+        r'<iframe src="([^"]*)"', client.get(start + "versions/2/phones/").content.decode()
+    )
+    assert framed == [
+        f"{root}/work/guides/{desk.offering.pk}/versions/2/?framed=1" for root in ("", "/en")
+    ]
+    assert "frame-ancestors 'self'" in client.get(framed[1])["Content-Security-Policy"]
+
+
 def test_strangers_find_nothing(desk: Desk) -> None:
     browser(desk.wang).post(f"/work/guides/{desk.offering.pk}/begin/")
     stranger = browser(desk.stranger)
     start = f"/work/guides/{desk.offering.pk}/"
-    for rest in ("", "draft/", "draft/notes/", "review/", "compare/", "texts/", "versions/1/"):
+    for rest in ("", "draft/", "draft/notes/", "review/", "compare/", "texts/", "versions/1/",
+                 "versions/1/phones/", "versions/1/checklist/"):  # fmt: skip
         assert stranger.get(start + rest).status_code == 404, rest
     before = list(GuideVersion.objects.order_by("pk").values())
     for rest in ("begin/", "draft/discard/", "draft/submit/", "draft/notes/", "checked/",

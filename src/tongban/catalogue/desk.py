@@ -41,7 +41,7 @@ from tongban.catalogue.proposals import (
     open_proposals,
     take_over,
 )
-from tongban.catalogue.publishing import authors_of
+from tongban.catalogue.publishing import as_published, authors_of
 from tongban.catalogue.reach import keeps_directory, may_edit, within
 from tongban.catalogue.recording import ActEntry, acts_of
 from tongban.catalogue.reviewing import approve, needs_two, send_back, submit
@@ -91,6 +91,7 @@ __all__ = [
     "StandardMaterial",
     "acts_of",
     "approve",
+    "as_published",
     "assign",
     "authors_of",
     "begin_bulk",

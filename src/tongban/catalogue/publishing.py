@@ -202,6 +202,18 @@ def note_applications(counts: Mapping[int, int]) -> int:
     return len(changed)
 
 
+def as_published(version: GuideVersion, guide: Guide) -> Offering:
+    """The version's offering as it would be with this version in force. Nothing is saved.
+
+    Both are changed in memory only: a preview shows them.
+    """
+    offering = version.offering
+    if version.state not in (GuideVersion.State.PUBLISHED, GuideVersion.State.WITHDRAWN):
+        version.checked_on = version.effective_on or clock.today()
+        copy_to_offering(offering, version, guide)
+    return offering
+
+
 def copy_to_offering(offering: Offering, version: GuideVersion, guide: Guide) -> None:
     """Set what browsing reads. Not saved here; `reindex` makes it found."""
     item = offering.item

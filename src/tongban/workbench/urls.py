@@ -19,7 +19,15 @@ from tongban.workbench import (
     staff,
     supplement_page,
 )
-from tongban.workbench.directory import bulk, draft, exchange, items, review, translations
+from tongban.workbench.directory import (
+    bulk,
+    draft,
+    exchange,
+    items,
+    preview,
+    review,
+    translations,
+)
 from tongban.workbench.lists import change as list_change
 from tongban.workbench.lists import compare as list_compare
 from tongban.workbench.lists import desk as list_desk
@@ -39,6 +47,8 @@ class CaseNumber(StringConverter):
 register_converter(CaseNumber, "case_number")
 
 app_name = "workbench"
+
+_VERSION = "guides/<int:offering_id>/versions/<int:version_number>"
 
 urlpatterns = [
     path("", queue.queue_page, name="queue"),
@@ -65,11 +75,11 @@ urlpatterns = [
     path("guides/<int:offering_id>/review/", review.review, name="review_guide"),
     path("guides/<int:offering_id>/compare/", review.compare, name="compare_guide"),
     path("guides/<int:offering_id>/texts/", translations.translations, name="translations"),
-    path(
-        "guides/<int:offering_id>/versions/<int:version_number>/",
-        review.preview,
-        name="preview_guide",
-    ),
+    path(f"{_VERSION}/", preview.preview, name="preview_guide"),
+    path(f"{_VERSION}/phones/", preview.phones, name="preview_phones"),
+    path(f"{_VERSION}/fit/", preview.fit, name="preview_fit"),
+    path(f"{_VERSION}/checklist/", preview.checklist, name="preview_checklist"),
+    path(f"{_VERSION}/papers/<str:key>/", preview.paper, name="preview_paper"),
     path("guides/<int:offering_id>/proposals/<int:proposal_id>/", items.proposal, name="proposal"),
     path("guides/bulk/", bulk.bulk, name="bulk"),
     path("guides/work/", bulk.work_list, name="work_list"),

@@ -141,20 +141,6 @@ def _decide(request: OfficerRequest, version: GuideVersion, given: dict[str, Any
 
 
 @officer_required("editor")
-def preview(request: OfficerRequest, offering_id: int, version_number: int) -> HttpResponse:
-    """A version as it reads, in the language of the page."""
-    offering = own(request, offering_id)
-    version = _version(offering, version_number)
-    context = {
-        "offering": offering,
-        "version": version,
-        "state": STATES[version.state],
-        "parts": parts_of(guide_of(version)),
-    }
-    return show(request, "directory/preview.html", context, active="workbench:guides")
-
-
-@officer_required("editor")
 def compare(request: OfficerRequest, offering_id: int) -> HttpResponse:
     """Two versions, and every word that differs."""
     offering = own(request, offering_id)
