@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from pytest_django.fixtures import Settings
 
 from tests.demo_site import demo_site
@@ -17,6 +19,15 @@ __all__ = ["demo_site"]
 SHARED_DATA = Path(
     os.environ.get("TONGBAN_SHARED_DATA") or Path(__file__).resolve().parents[2] / "shared" / "data"
 )
+
+# How long an example takes says more of the machine than of the rule.
+hypothesis_settings.register_profile(
+    "tongban",
+    parent=hypothesis_settings.get_profile("ci" if os.environ.get("CI") else "default"),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+hypothesis_settings.load_profile("tongban")
 
 
 def pytest_configure() -> None:
