@@ -7,12 +7,15 @@ import io
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tests.case_factories import make_guide, make_offering
 from tests.factories import make_agency, make_officer, make_region
 from tongban.catalogue.api import Offering, quality
 from tongban.catalogue.quality import QualityFilter
+from tongban.workbench.mending import control_id
 
 pytestmark = pytest.mark.django_db
 LATE = {"limits": {"statutory": 10, "promised": 30}}
@@ -107,3 +110,59 @@ def test_the_table_has_a_line_for_every_finding(town: Any, client: Client) -> No
     )
     assert {line[1] for line in lines[1:]} == {"'=Good", town.late.name["en"]}
     assert int(lines[1][0]) <= int(lines[-1][0])
+
+
+def test_from_a_finding_to_its_field(town: Any, client: Client) -> None:
+    """Where a draft is in work, at once; else it is begun first. Supervisors get no links."""
+    client.force_login(town.editor.account)
+    page = client.get("/en/work/quality/?severity=error").content.decode()
+    address = f"/en/work/guides/{town.late.pk}/mend/?place=limits.promised&rule=promise_beyond_law"
+    assert address.replace("&", "&amp;") in page
+    assert f"/work/guides/{town.good.pk}/" not in page  # it has no error
+    asked = client.get(address).content.decode()
+    assert "Begin a draft, go to: Time limits" in asked
+    assert "30 days are promised; the law allows 10." in asked
+    field = f"/en/work/guides/{town.late.pk}/draft/limits/#id_limits_promised"
+    for send in (client.post, client.get):  # the second finds the draft that the first began
+        answer = send(address)
+        assert (answer.status_code, answer["Location"]) == (302, field)
+    form = client.get(field).content.decode()
+    assert 'id="id_limits_promised"' in form
+    assert client.get(f"/work/guides/{town.ill.pk}/mend/?place=limits").status_code == 404
+    odd = client.get(f"/work/guides/{town.good.pk}/mend/?place=no.such.9&rule=x")
+    assert odd.status_code == 200
+    client.force_login(town.supervisor.account)
+    assert "/mend/" not in client.get("/en/work/quality/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("place", "control"),
+    [
+        ("limits.promised", "id_limits_promised"),
+        ("materials.2.name", "id_materials_2_name_zh"),
+        ("summary", "id_summary_zh"),
+        ("website.zh", "id_website_zh"),
+        ("conditions.0.basis", "id_conditions_0_basis_zh"),
+        ("channels.appointments.url", "id_channels_appointments_url"),
+        ("materials.3", "id_materials_3_key"),
+        ("basis", "id_basis_0_title_zh"),
+        ("name", "id_name"),
+        ("", "id_"),
+    ],
+)
+def test_the_control_of_a_place(place: str, control: str) -> None:
+    assert control_id(place) == control
+
+
+def test_the_page_asks_as_much_of_many_guides_as_of_few(town: Any, client: Client) -> None:
+    client.force_login(town.editor.account)
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            client.get("/work/quality/")
+        return len(queries)
+
+    before = asked()
+    for _guide in range(4):
+        make_offering(town.police, guide=make_guide(**LATE))
+    assert asked() == before <= 16

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.http import HttpResponse, StreamingHttpResponse
+from django.utils.html import format_html
 from django.utils.translation import (
     get_language,
     gettext_lazy,
@@ -14,17 +15,20 @@ from django.utils.translation import (
     pgettext_lazy,
 )
 
-from tongban.catalogue.api import FindingView, Offering, editable, quality
+from tongban.catalogue.api import FindingView, Offering, desk, quality
 from tongban.directory.api import agencies, find_region, region_names
 from tongban.identity.api import Officer, OfficerRequest, officer_required
 from tongban.kernel.localized import Localized, pick
 from tongban.look.api import Bar, Text
+from tongban.workbench.mending import mend_url
 from tongban.workbench.pages import address, number_in, page_of, show
 from tongban.workbench.queue import Choice
 from tongban.workbench.sheets import csv_lines, csv_response
 
-FILTERS = ("rule", "agency", "region")
+FILTERS = ("rule", "severity", "agency", "region")
 MOST_BARS = 15
+# Nobody finds one of a thousand agencies in a list: first a region is chosen, or a bar followed.
+MOST_AGENCIES = 200
 # Of each guide in the list, so many of its findings are named; its own page has them all.
 MOST_FINDINGS = 4
 SEVERITIES: dict[str, Text] = {
@@ -65,9 +69,17 @@ class GuideRow:
     agency: Localized
     region: Localized
     score: int
-    findings: Sequence[FindingView]
+    findings: Sequence[FindingRow]
     more: int  # findings that are not shown
     is_mine: bool  # to edit
+
+
+@dataclass(frozen=True)
+class FindingRow:
+    """A finding of a guide, and where in the editor it is mended; "" where the reader cannot."""
+
+    one: FindingView
+    href: str
 
 
 @officer_required("editor", "supervisor")
@@ -75,31 +87,38 @@ def quality_page(request: OfficerRequest) -> HttpResponse:
     """What to mend first, how agencies stand, and the guides, worst first."""
     officer, narrowed = request.officer, _narrowed(request)
     rules = quality.to_mend(officer, narrowed)
+    chosen_rule = next((one for one in rules if one.rule == narrowed.rule), None)
+    guides = quality.checked_guides(officer, narrowed)
+    if (narrowed.rule and chosen_rule is None) or (narrowed.severity and not rules):
+        guides = guides.none()  # the counts say so: no need to look
+    page = page_of(request, guides, ("score", "id"))
     scores = quality.agency_scores(officer, narrowed)
-    page = page_of(request, quality.checked_guides(officer, narrowed), ("score", "id"))
-    names = {pk: one.name for pk, one in agencies({one.agency_id for one in scores}).items()}
+    listed = scores if len(scores) <= MOST_AGENCIES else scores[:MOST_BARS]
+    ids = {one.agency_id for one in listed} | ({narrowed.agency_id} - {None})
+    names = {pk: one.name for pk, one in agencies(ids).items()}
     context = {
         "figures": quality.figures_of(officer, narrowed),
         "rules": [
             RuleRow(one, address(request, FILTERS, rule=one.rule), one.rule == narrowed.rule)
             for one in rules
         ],
-        "chosen_rule": next((one for one in rules if one.rule == narrowed.rule), None),
-        "every_rule_url": address(request, FILTERS, rule=""),
-        "bars": [
-            Bar(
-                pick(names[one.agency_id]),
-                round(one.score, 1),
-                ngettext("(%(count)d guide)", "(%(count)d guides)", one.guides)
-                % {"count": one.guides},
-            )
-            for one in scores[:MOST_BARS]
-        ],
+        "chosen_rule": chosen_rule,
+        "every_rule_url": address(request, FILTERS, rule="", severity=""),
+        "bars": [_bar(request, one, names) for one in scores[:MOST_BARS]],
         "agencies_beyond": max(len(scores) - MOST_BARS, 0),
-        "agencies": _agencies(request, scores, names, narrowed.agency_id),
+        "agencies": _agencies(request, listed, names, narrowed.agency_id)
+        if len(listed) == len(scores)
+        else [],
+        "chosen_agency": narrowed.agency_id in names and names[narrowed.agency_id],
+        "agency": narrowed.agency_id,
+        "too_many_agencies": len(listed) < len(scores),
+        "every_agency_url": address(request, FILTERS, agency=""),
         "regions": _regions(request, officer),
         "rule": narrowed.rule,
-        "rows": _rows(page.rows, officer, narrowed.rule),
+        "severities": [
+            (code, text, code == narrowed.severity) for code, text in SEVERITIES.items()
+        ],
+        "rows": _rows(page.rows, officer, narrowed),
         "is_narrowed": narrowed != quality.QualityFilter(),
         "csv_query": address(request, FILTERS).partition("?")[2],
         "whole_url": request.path,
@@ -118,35 +137,55 @@ def download(request: OfficerRequest) -> StreamingHttpResponse:
 
 def _narrowed(request: OfficerRequest) -> quality.QualityFilter:
     region = find_region(request.GET.get("region", "")[:32].replace("\0", ""))
-    rule = request.GET.get("rule", "")
+    rule, severity = request.GET.get("rule", ""), request.GET.get("severity", "")
     return quality.QualityFilter(
         rule=rule if rule in quality.RULES else "",
+        severity=severity if severity in SEVERITIES else "",
         agency_id=number_in(request.GET.get("agency")),
         region_path=region.path if region else "",
     )
 
 
-def _rows(offerings: Sequence[Offering], officer: Officer, rule: str) -> list[GuideRow]:
-    ids = [one.pk for one in offerings]
-    found = {
-        pk: those if rule else list({view.rule: view for view in those}.values())
-        for pk, those in quality.findings_by_offering(ids, rule=rule).items()
-    }
-    mine = set(editable(officer).filter(pk__in=ids).values_list("pk", flat=True))
-    return [
-        GuideRow(
-            id=one.pk,
-            name=one.name,
-            slug=one.slug,
-            agency=one.agency.name,
-            region=one.region.name,
-            score=one.score or 0,
-            findings=found.get(one.pk, ())[:MOST_FINDINGS],
-            more=max(len(found.get(one.pk, ())) - MOST_FINDINGS, 0),
-            is_mine=one.pk in mine,
+def _rows(
+    offerings: Sequence[Offering], officer: Officer, narrowed: quality.QualityFilter
+) -> list[GuideRow]:
+    found = quality.findings_by_offering([one.pk for one in offerings], rule=narrowed.rule)
+    rows = []
+    for one in offerings:
+        views = [view for view in found.get(one.pk, ()) if narrowed.severity in ("", view.severity)]
+        if not narrowed.rule:
+            views = list({view.rule: view for view in reversed(views)}.values())[::-1]
+        is_mine = desk.may_edit(one, officer)
+        rows.append(
+            GuideRow(
+                id=one.pk,
+                name=one.name,
+                slug=one.slug,
+                agency=one.agency.name,
+                region=one.region.name,
+                score=one.score or 0,
+                findings=[
+                    FindingRow(view, mend_url(one.pk, view) if is_mine else "")
+                    for view in views[:MOST_FINDINGS]
+                ],
+                more=max(len(views) - MOST_FINDINGS, 0),
+                is_mine=is_mine,
+            )
         )
-        for one in offerings
-    ]
+    return rows
+
+
+def _bar(request: OfficerRequest, one: quality.AgencyScore, names: Mapping[int, Localized]) -> Bar:
+    """An agency's score; its name narrows the page to it."""
+    return Bar(
+        format_html(
+            '<a class="govuk-link" href="{}">{}</a>',
+            address(request, FILTERS, agency=one.agency_id),
+            pick(names.get(one.agency_id, {})),
+        ),
+        round(one.score, 1),
+        ngettext("(%(count)d guide)", "(%(count)d guides)", one.guides) % {"count": one.guides},
+    )
 
 
 def _agencies(
@@ -160,7 +199,7 @@ def _agencies(
     choices = [
         Choice(
             str(one.agency_id),
-            pick(names[one.agency_id]),
+            pick(names.get(one.agency_id, {})),
             one.guides,
             address(request, FILTERS, agency=one.agency_id),
             one.agency_id == chosen,

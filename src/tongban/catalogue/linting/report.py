@@ -1,6 +1,7 @@
 """What the checks found, for those who mend: what first, which guides, how agencies stand.
 
-Editors see the guides they look after, supervisors those of their agencies and regions.
+Editors see the guides they look after, supervisors those of their agencies and regions. Whatever
+counts is read from `QualityCount`: of a province, a few thousand rows instead of its guides.
 """
 
 from __future__ import annotations
@@ -8,19 +9,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import TypeVar
 
-from django.db.models import Avg, Count, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from tongban.catalogue.linting.findings import SEVERITIES, FindingView, Found, Severity
 from tongban.catalogue.linting.rules import RULES
 from tongban.catalogue.linting.score import CENSUS_COST, CENSUS_RULE, COST
 from tongban.catalogue.linting.words import in_words, mend_of, title_of
-from tongban.catalogue.models import Finding, Offering
+from tongban.catalogue.models import Finding, Offering, QualityCount
 from tongban.identity.api import Officer
 from tongban.kernel.localized import Localized
 
 _ROLES = ("editor", "supervisor")
 _CHUNK = 500
+_STANDING = ("guides", "checked", "with_errors", "without_findings", "points")
+# Columns of an offering that count its findings of a severity.
+_COUNTED = {"error": "error_count", "warning": "warning_count"}
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,7 @@ class QualityFilter:
     """What the report is narrowed to; empty means everything."""
 
     rule: str = ""
+    severity: str = ""
     agency_id: int | None = None
     region_path: str = ""
 
@@ -78,48 +84,60 @@ class AgencyScore:
 
 def checked_guides(officer: Officer, narrowed: QualityFilter) -> QuerySet[Offering]:
     """The checked guides that fit, for paging by ("score", "id"): worst first."""
-    found = _current(officer, narrowed).filter(score__isnull=False)
+    found = _within(Offering.objects.filter(current__isnull=False), officer, narrowed)
+    found = found.filter(score__isnull=False)
     if narrowed.rule:
-        found = found.filter(_has(narrowed.rule))
-    return found.select_related("agency", "region")
+        found = found.filter(pk__in=Finding.objects.filter(rule=narrowed.rule).values("offering"))
+    elif narrowed.severity in _COUNTED:
+        found = found.filter(**{f"{_COUNTED[narrowed.severity]}__gt": 0})
+    elif narrowed.severity:
+        of_it = Finding.objects.filter(offering=OuterRef("pk"), severity=narrowed.severity)
+        found = found.filter(Exists(of_it))
+    return found.select_related("agency", "region").only(
+        "name", "slug", "code", "score", "region_path", "agency__name", "region__name"
+    )
 
 
 def figures_of(officer: Officer, narrowed: QualityFilter) -> Figures:
-    """How the guides stand, whatever rule is chosen. One query."""
-    said = _current(officer, narrowed).aggregate(
-        guides=Count("pk"),
-        checked=Count("score"),
-        with_errors=Count("pk", filter=Q(error_count__gt=0)),
-        without=Count("pk", filter=Q(score__isnull=False, error_count=0, warning_count=0)),
-        mean=Avg("score"),
+    """How the guides stand, whatever rule or severity is chosen. One query."""
+    said = (
+        _counts(officer, narrowed)
+        .filter(rule="")
+        .aggregate(**{name: Sum(name, default=0) for name in _STANDING})
     )
-    mean = said["mean"]
+    checked = said["checked"]
     return Figures(
         said["guides"],
-        said["checked"],
+        checked,
         said["with_errors"],
-        said["without"],
-        None if mean is None else float(mean),
+        said["without_findings"],
+        said["points"] / checked if checked else None,
     )
 
 
 def to_mend(officer: Officer, narrowed: QualityFilter) -> list[ToMend]:
-    """The rules that found something, the one whose mending wins most first. One query."""
+    """The rules that found something, the one whose mending wins most first. One query.
+
+    Whichever rule is chosen; of one severity, if one is.
+    """
     rows = (
-        Finding.objects.filter(offering__in=_current(officer, narrowed))
-        .values("rule", "severity")
-        .annotate(guides=Count("offering", distinct=True), places=Count("pk"))
+        _counts(officer, narrowed)
+        .exclude(rule="")
+        .values("rule")
+        .annotate(all_guides=Sum("guides"), all_places=Sum("places"))
+        .filter(all_guides__gt=0)
     )
     found = [
         ToMend(
             row["rule"],
-            row["severity"],
+            RULES[row["rule"]].severity,
             title_of(row["rule"]),
             mend_of(row["rule"]),
-            row["guides"],
-            row["places"],
+            row["all_guides"],
+            row["all_places"],
         )
         for row in rows
+        if row["rule"] in RULES and narrowed.severity in ("", RULES[row["rule"]].severity)
     ]
     return sorted(found, key=lambda one: (-one.points, one.rule))
 
@@ -127,25 +145,30 @@ def to_mend(officer: Officer, narrowed: QualityFilter) -> list[ToMend]:
 def agency_scores(officer: Officer, narrowed: QualityFilter) -> list[AgencyScore]:
     """The agencies' mean scores, lowest first; of all agencies, whichever is chosen. One query."""
     rows = (
-        _current(officer, QualityFilter(region_path=narrowed.region_path))
-        .filter(score__isnull=False)
-        .order_by()
-        .values("agency_id")
-        .annotate(
-            guides=Count("pk"), mean=Avg("score"), wrong=Count("pk", filter=Q(error_count__gt=0))
-        )
+        _counts(officer, QualityFilter(region_path=narrowed.region_path))
+        .filter(rule="")
+        .values_list("agency_id")
+        .annotate(Sum("checked"), Sum("points"), Sum("with_errors"))
+        .filter(checked__sum__gt=0)
     )
     found = [
-        AgencyScore(row["agency_id"], row["guides"], float(row["mean"]), row["wrong"])
-        for row in rows
+        AgencyScore(agency_id, checked, points / checked, wrong)
+        for agency_id, checked, points, wrong in rows
     ]
     return sorted(found, key=lambda one: (one.score, -one.guides, one.agency_id))
 
 
 def regions_of_guides(officer: Officer) -> dict[str, int]:
     """The regions that offer what the officer sees, and how many guides each has. One query."""
-    rows = _current(officer, QualityFilter()).order_by().values_list("region_id")
-    return dict(rows.annotate(guides=Count("pk")).order_by("region_id"))
+    rows = (
+        _counts(officer, QualityFilter())
+        .filter(rule="")
+        .values_list("region_path")
+        .annotate(Sum("guides"))
+        .filter(guides__sum__gt=0)
+        .order_by("region_path")
+    )
+    return {path.rstrip("/").rpartition("/")[2]: guides for path, guides in rows}
 
 
 def findings_by_offering(
@@ -179,20 +202,24 @@ def all_findings(
                 yield offering, view
 
 
-def _current(officer: Officer, narrowed: QualityFilter) -> QuerySet[Offering]:
+R = TypeVar("R", Offering, QualityCount)
+
+
+def _counts(officer: Officer, narrowed: QualityFilter) -> QuerySet[QualityCount]:
+    return _within(QualityCount.objects.order_by(), officer, narrowed)
+
+
+def _within(rows: QuerySet[R], officer: Officer, narrowed: QualityFilter) -> QuerySet[R]:
+    """Those of the agencies and regions that the officer sees and the report is narrowed to."""
     reach = Q(pk__in=[])
     for post in officer.posts_as(*_ROLES):
         one = Q(region_path__startswith=post.region_path)
         if post.agency_id is not None:
             one &= Q(agency_id=post.agency_id)
         reach |= one
-    found = Offering.objects.filter(reach, current__isnull=False)
+    found = rows.filter(reach)
     if narrowed.agency_id is not None:
         found = found.filter(agency_id=narrowed.agency_id)
     if narrowed.region_path:
         found = found.filter(region_path__startswith=narrowed.region_path)
     return found
-
-
-def _has(rule: str) -> Q:
-    return Q(pk__in=Finding.objects.filter(rule=rule).values("offering_id"))
