@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.case_factories import make_offering
+from tests.case_factories import make_guide, make_offering
 from tests.factories import make_agency, make_region
 from tongban.catalogue.api import (
     MOST_FOUND,
@@ -43,6 +43,8 @@ def offer(agency: Agency, zh: str, en: str = "", **fields: Any) -> Offering:
     everyday = fields.pop("everyday", [])
     themes = fields.pop("themes", ["birth"])
     audiences = fields.pop("audiences", ["person"])
+    if fields.get("form", True) is None and "guide" not in fields:
+        fields["guide"] = make_guide(visits=1)  # done at a window
     offering = make_offering(agency, name={"zh": zh, "en": en or zh}, **fields)
     Item.objects.filter(pk=offering.item_id).update(everyday_names=everyday, themes=themes)
     Offering.objects.filter(pk=offering.pk).update(themes=themes, audiences=audiences)
@@ -239,6 +241,14 @@ def test_facets_count_a_service_once(city: Agency, other_city: Agency) -> None:
         assert numbers.of("region") == {"990000": 2, "990100": 2, "990200": 1}
         assert numbers.of("way") == {"counter": 1, "online": 1}
     assert [one.region_id for one in also_offered(here)] == ["990200"]
+
+
+def test_forms_of_handling_are_those_a_guide_tells_of(city: Agency) -> None:
+    offer(city, "甲证", form=None, guide=make_guide(website={"zh": "https://agency.example/"}))
+    offer(city, "乙证", form=None, guide=make_guide())
+    offer(city, "丙证", form=None, guide=make_guide(place={"zh": "人民路1号"}))
+    assert counts().of("way") == find("证").facets.of("way") == {"counter": 1, "site": 1}
+    assert listed(way="site") == names("证", way="site") == ["甲证"]
 
 
 def test_counts_are_those_of_what_narrowing_finds(city: Agency, other_city: Agency) -> None:

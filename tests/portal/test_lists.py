@@ -113,7 +113,7 @@ def test_a_service_of_many_places_stands_once(
     assert page.count("id-card-renewal-990100") == 2  # its name, and its place
     for place in ("Yunzhou", "Linhu", "Daihe"):
         assert place in page
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         client.get("/en/lists/a-z")
     agency = re.search(r'\?agency=(\d+)">([^<]+)</a> <span class="tb-muted">1</span>', page)
     assert agency

@@ -22,8 +22,8 @@ from tongban.cases.api import (
     grouped,
     promises,
 )
-from tongban.catalogue.api import most_used, recently_changed, themes
-from tongban.directory.api import RegionSummary, children
+from tongban.catalogue.api import ThemeSummary, counts, most_used, recently_changed, themes
+from tongban.directory.api import RegionSummary, children, is_at_home
 from tongban.guidepage.api import days_in_words
 from tongban.identity.api import resident_for, signed_in
 from tongban.kernel.localized import Localized
@@ -73,7 +73,7 @@ class Figure:
 def home(request: HttpRequest) -> HttpResponse:
     """Search, topics, my open cases, what is used and what changed, how promises are kept."""
     place = place_of(request)
-    topics = themes()
+    topics = _topics(place)
     kept = promises(place.path)
     opinion = _opinion(place)
     return render(
@@ -92,6 +92,14 @@ def home(request: HttpRequest) -> HttpResponse:
             "decided": kept.decided,
         },
     )
+
+
+def _topics(place: Place) -> list[ThemeSummary]:
+    """The topics; of another country's or province's, those that its catalogue has."""
+    if is_at_home(place.path):
+        return themes()
+    there = counts(place.path).themes
+    return [one for one in themes() if one.code in there]
 
 
 def _links(place: Place, *, changed: bool) -> list[ServiceLink]:

@@ -154,7 +154,8 @@ def agency(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404("no such agency")
     known = directory.workdays()
     opinion = opinion_on_agency(found.id)
-    services = listing(request, browse(facets=[facets.facet("agency", found.id)]), everywhere=False)
+    offered = browse(facets=[facets.facet("agency", found.id)])
+    services = listing(request, offered, everywhere=False)
     return render(
         request,
         "portal/agency.html",
@@ -170,6 +171,7 @@ def agency(request: HttpRequest, code: str) -> HttpResponse:
                 for one in directory.centres_of(found.region_path, agency_id=found.id)
             ],
             "services": services,
+            "total": offered.count(),
             "opinion": opinion,
             "bars": rating_bars(opinion),
         },
