@@ -226,6 +226,7 @@ def make_world() -> World:
             "task_id": said.task.pk,
             "draft_slug": "draft-list",
             "draft_task_id": said.task.pk - 1,
+            "incoming_id": said.pk,  # no file was brought under this id
             "evidence_id": 1,
             "day": clock.today().isoformat(),
             # of the workbench

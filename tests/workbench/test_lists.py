@@ -43,6 +43,12 @@ from tongban.supervision.api import (
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2027, 3, 1, 1, tzinfo=UTC)
 ROWS = {"evidence-TOTAL_FORMS": "1"}
+# The parts of the first task as its form shows them.
+SAME_ROWS = {
+    "milestones-TOTAL_FORMS": "1", "milestones-0-place": "0", "milestones-0-title_zh": "招标",
+    "milestones-0-title_en": "Tender", "indicators-TOTAL_FORMS": "1", "indicators-0-place": "0",
+    "indicators-0-name_zh": "系统", "indicators-0-name_en": "Systems", "indicators-0-target": "35",
+}  # fmt: skip
 
 
 def at(year: int, month: int, day: int) -> datetime:
@@ -222,7 +228,12 @@ def test_the_wrong_people_change_nothing(world: World) -> None:
 def test_a_bulk_change_shows_its_effect_and_a_second_officer_is_told(world: World) -> None:
     first, second = world.go(world.office), world.go(world.colleague)
     page = world.url("change_tasks")
-    wish = {"kind": "shift", "days": "30", "task": [world.first.pk, world.second.pk]}
+    wish = {
+        "kind": "shift",
+        "days": "30",
+        "unit": "days",
+        "task": [world.first.pk, world.second.pk],
+    }
     look = first.post(page, wish | {"step": "look"})
     assert [row.task.code for row in look.context["rows"]] == ["1", "2"]
     assert Task.objects.get(pk=world.first.pk).due == date(2027, 6, 30)
@@ -234,11 +245,13 @@ def test_a_bulk_change_shows_its_effect_and_a_second_officer_is_told(world: Worl
     assert first.post(page, done).status_code == 302
     assert Task.objects.get(pk=world.first.pk).due == date(2027, 7, 30)
     late = second.post(page, done | {"reason_zh": "另有原因"})  # looked at what stood before
-    assert late.status_code == 422
-    assert late.context["form"].non_field_errors()
+    assert late.status_code == 409  # both are shown, and what was said is kept
+    assert late.context["rows"][0].changes[0][1:] == ("2027年7月30日", "2027年8月29日")
+    assert ("reason_zh", "另有原因") in late.context["said"]
     assert Task.objects.get(pk=world.first.pk).due == date(2027, 7, 30)
     # One task in words; a start after its due date is refused at the field.
-    one = {"kind": "task", "task": world.first.pk, "title_zh": "接通省平台", "step": "look"}
+    one = {"kind": "task", "task": world.first.pk, "title_zh": "接通省平台", "title_en": "Connect",
+           "step": "look", "lead": world.bureau, **SAME_ROWS}  # fmt: skip
     wrong = first.post(page, one | {"start": "2028-01-01", "due": "2027-07-30"})
     assert wrong.status_code == 422
     assert "due" in wrong.context["form"].errors
@@ -246,10 +259,20 @@ def test_a_bulk_change_shows_its_effect_and_a_second_officer_is_told(world: Worl
         client = world.go(world.office)
         good = one | {"due": "2027-07-30", "step": "do", "reason_zh": "名称不准"}
         assert client.post(page, good).status_code == 302
-        shown = client.get(world.url("compare_list"), {"on": "2027-03-01"})
-        (row,) = shown.context["rows"]
-        assert [(one.then, one.now) for one in row.fields] == [("接通平台", "接通省平台")]
-        assert client.get(world.url("compare_list"), {"on": "1999-01-01"}).status_code == 422
+        # The day of the publication begins with it; its end comes after the shift.
+        compare = world.url("compare_list")
+        for asked, changed in (
+            ({}, {"任务名称", "完成期限"}),
+            ({"since": "2027-03-01"}, {"任务名称", "完成期限"}),
+            ({"since": "2027-03-01", "since_at": "23:59"}, {"任务名称"}),
+            ({"since": "2027-03-01", "until": "2027-03-01"}, {"完成期限"}),
+        ):
+            rows = client.get(compare, asked).context["rows"]
+            row = next(one for one in rows if one.task.pk == world.first.pk)
+            assert {str(one.label) for one in row.fields} == changed, asked
+        assert [step.entry.basis for step in row.steps] == ["第3号令"]
+        for bad in ({"since": "1999-01-01"}, {"since": "2027-03-02", "until": "2027-03-01"}):
+            assert client.get(compare, bad).status_code == 422
     assert first.post(world.judge("drop"), {"reason_zh": "并入他处"}).status_code == 302
     assert Task.objects.get(pk=world.first.pk).state == "dropped"
 
@@ -265,11 +288,34 @@ def test_a_draft_is_written_arranged_taken_over_and_published(world: World) -> N
     here = {"slug": "lake"}
     add = reverse("workbench:add_list_task", kwargs=here)
     task = {"code": "1", "title_zh": "任务一", "lead": "", "lead_name_zh": "各镇",
-            "milestones": "启动 | Start | 2027-03-31\n", "co_units": "某局|A bureau",
-            "indicators": "事项 | Items | 项 | items | 1 | 35"}  # fmt: skip
-    bad = client.post(add, task | {"milestones": "启动 | Start | 明天", "indicators": "甲||||x"})
-    assert set(bad.context["form"].errors) == {"milestones", "indicators"}
-    assert client.post(add, task).status_code == 302
+            "milestones-TOTAL_FORMS": "1", "milestones-0-title_zh": "启动",
+            "milestones-0-due": "2027-03-31", "co_units-TOTAL_FORMS": "1",
+            "co_units-0-name_zh": "某局", "indicators-TOTAL_FORMS": "1",
+            "indicators-0-name_zh": "事项", "indicators-0-target": "35"}  # fmt: skip
+    bad = client.post(add, task | {"milestones-0-due": "明天", "indicators-0-target": "x",
+                                   "co_units-0-name_zh": "", "co_units-0-name_en": "A bureau",
+                                   "start": "2028-01-01", "due": "2027-01-01"})  # fmt: skip
+    assert bad.status_code == 422
+    fields = {field for field, _words in bad.context["problems"]}
+    assert {"id_milestones-0-due", "id_indicators-0-target", "id_co_units-0-name_zh"} <= fields
+    assert "明天" in bad.content.decode()
+    turned = client.post(add, task | {"start": "2028-01-01", "due": "2027-01-01"})
+    assert "due" in turned.context["form"].errors
+    # More rows, and a figure counted at once: nothing is judged, nothing lost.
+    more = client.post(add, task | {"more": "milestones", "title_zh": "", "due": "明天"})
+    assert more.status_code == 200
+    assert "明天" in more.content.decode()
+    assert 'name="milestones-2-title_zh"' in more.content.decode()
+    count = {"count": "1", "measure": "online_items", "counted_target": "35"}
+    assert client.post(add, task | count).context["figure"].target == 35
+    assert (
+        client.post(add, task | {"measure": "offerings_of", "counted_items": "no-such"})
+        .context["form"]
+        .errors["counted_items"]
+    )
+    assert client.post(add, task | count | {"count": ""} | {"title_zh": ""}).status_code == 200
+    del count["count"]
+    assert client.post(add, task | count).status_code == 302
     assert client.post(add, task).context["form"].errors["code"]
     assert client.post(add, task | {"code": "2", "title_zh": "任务二"}).status_code == 302
     plan = Plan.objects.get(slug="lake")
@@ -278,11 +324,20 @@ def test_a_draft_is_written_arranged_taken_over_and_published(world: World) -> N
     client.post(reverse("workbench:arrange_list_task", kwargs=place), {"act": "up"})
     assert [row.code for row in plan.tasks.order_by("position")] == ["2", "1"]
     edit = reverse("workbench:edit_list_task", kwargs={**here, "task_id": one.pk})
-    shown = client.get(edit).context["form"]
-    assert shown["milestones"].value() == "启动 | Start | 2027-03-31"
-    assert shown["indicators"].value() == "事项 | Items | 项 | items | 1 | 35"
-    assert client.post(edit, task | {"title_zh": "新名", "revision": 0}).status_code == 302
-    assert client.post(edit, task | {"title_zh": "旧名", "revision": 0}).status_code == 422
+    shown = client.get(edit)
+    figure = {"measure": "online_items", "region": "990200", "target": 35}
+    assert Task.objects.get(pk=one.pk).evidence == figure
+    assert shown.context["figure"].target == 35
+    # Two officers at once: what the second did not touch stays as the first saved it, what both
+    # touched is shown side by side, and neither text is lost.
+    same = task | {"revision": 0, "base": shown.context["base"], **count}
+    assert client.post(edit, same | {"title_zh": "新名", "due": "2027-09-30"}).status_code == 302
+    second = client.post(edit, same | {"title_zh": "旧名", "text_zh": "说明"})
+    assert second.status_code == 409
+    both = {str(label): words for label, *words in second.context["both"]}
+    assert both == {"任务名称": ["新名", "旧名"], "任务内容": ["（空）", "说明"]}
+    assert second.context["form"]["due"].value() == date(2027, 9, 30)
+    assert Task.objects.get(pk=one.pk).title == {"zh": "新名"}
     # Nobody else sees a draft, whatever they try.
     draft = reverse("workbench:list", kwargs=here)
     for who in (world.office, world.unit, world.supervisor):

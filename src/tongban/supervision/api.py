@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from tongban.supervision import open_data
+from tongban.supervision import incoming, matching, open_data
 from tongban.supervision.assessing import assess, close, reopen, send_back
 from tongban.supervision.changing import (
     Change,
     Effect,
-    add_to_published,
     change,
+    differences,
     effects,
     entries_by_position,
 )
@@ -23,13 +23,7 @@ from tongban.supervision.drafting import (
     remove_task,
 )
 from tongban.supervision.evidence import MEASURES, Figure, check_evidence, figure_of, live_figure
-from tongban.supervision.exchange import (
-    FILE_KINDS,
-    REASONS,
-    Reading,
-    export_list,
-    import_list,
-)
+from tongban.supervision.exchange import FILE_KINDS, REASONS, export_list, import_list
 from tongban.supervision.following import follow, followed, followers, follows, unfollow
 from tongban.supervision.models import (
     Assessment,
@@ -66,7 +60,6 @@ from tongban.supervision.planning import (
     entry_of,
     make_plan,
     publish,
-    put_tasks,
 )
 from tongban.supervision.queries import (
     SMALLEST_SAMPLE,
@@ -117,15 +110,12 @@ from tongban.supervision.rollups import (
 from tongban.supervision.timing import (
     BY_URGENCY,
     OPEN,
-    Patience,
-    Schedule,
     TimeState,
     after_workdays,
     days_late,
     loosens,
     moved,
     slip,
-    time_state,
 )
 from tongban.supervision.urging import tell_superiors, warn_all
 
@@ -133,19 +123,20 @@ __all__ = [
     "BY_URGENCY", "FILE_KINDS", "LIST_NEWS", "MEASURES", "OPEN", "REASONS", "RULES",
     "SMALLEST_SAMPLE", "Answers", "Assessment", "BadList", "Below", "Change", "Digest", "Effect",
     "Entry", "EntryView", "Evidence", "EvidenceEntry", "Figure", "Ground", "IndicatorEntry",
-    "MilestoneEntry", "Observation", "Patience", "Plan", "PlanEntry", "Progress", "Reading",
-    "Report", "Said", "Schedule", "Section", "Tally", "Task", "TaskEntry", "TaskView", "TimeState",
-    "Unit", "UnitCount", "UnitEntry", "UnitTally", "above", "add_task", "add_to_published",
+    "MilestoneEntry", "Observation", "Plan", "PlanEntry", "Progress",
+    "Report", "Said", "Section", "Tally", "Task", "TaskEntry", "TaskView", "TimeState",
+    "Unit", "UnitCount", "UnitEntry", "UnitTally", "above", "add_task",
     "add_up", "adopt", "after_workdays", "answers_of", "assess", "below", "beside_source",
     "by_unit", "change", "check_evidence", "claim", "close", "close_plan", "days_late",
-    "discard_plan", "drop", "edit_plan", "edit_task", "effects", "entries_by_position", "entry_of",
-    "entry_view", "erase", "export_list", "figure_of", "follow", "followed", "followers", "follows",
-    "history", "import_list", "is_of_unit", "is_programme", "led_by", "lines", "live_figure",
-    "load_lists", "loosens", "make_digest", "make_plan", "move_task", "moved", "observe",
-    "plan_by_slug", "plans_of", "public_key", "public_tasks", "publish", "published",
-    "published_plans", "put_tasks", "recent_entries", "remove", "remove_task", "reopen", "reply",
-    "report", "said_on", "second", "send_back", "shared_by", "show", "slip", "slipped", "take_back",
-    "taken_by", "taken_over", "tallies", "tallies_by", "tally", "tasks_of_unit", "tell_list_news",
-    "tell_superiors", "time_state", "to_moderate", "to_review", "unfollow", "unit_of",
+    "differences", "discard_plan", "drop", "edit_plan", "edit_task", "effects",
+    "entries_by_position", "entry_of", "entry_view", "erase", "export_list", "figure_of", "follow",
+    "followed", "followers", "follows", "history", "import_list", "incoming", "is_of_unit",
+    "is_programme", "led_by", "lines", "live_figure", "load_lists", "loosens", "make_digest",
+    "make_plan", "matching", "move_task", "moved", "observe", "open_data", "plan_by_slug",
+    "plans_of", "public_key", "public_tasks", "publish", "published", "published_plans",
+    "recent_entries", "remove", "remove_task", "reopen", "reply", "report", "said_on",
+    "second", "send_back", "shared_by", "show", "slip", "slipped", "take_back", "taken_by",
+    "taken_over", "tallies", "tallies_by", "tally", "tasks_of_unit", "tell_list_news",
+    "tell_superiors", "to_moderate", "to_review", "unfollow", "unit_of",
     "unit_of_task", "units", "view_of", "views", "waiting_for_answer", "warn_all",
 ]  # fmt: skip

@@ -91,7 +91,7 @@ def effects(plan: Plan, changes: Sequence[Change]) -> list[Effect]:
         start, due = (_day(one.values.get(name, getattr(task, name))) for name in ("start", "due"))
         check_dates(task.code, start, due)
         _keep_what_is_reached(task, one.values)
-        moved = difference(_before(task, one.values), _after(one.values))
+        moved = differences(task, one.values)
         found.append(
             Effect(
                 task.pk,
@@ -144,6 +144,11 @@ def add_to_published(
         task.save(update_fields=["first_due"])
         enter(plan, "task_published", stands(task), task=task, ground=ground)
     return made
+
+
+def differences(task: Task, values: Mapping[str, object]) -> dict[str, ledger.Value]:
+    """What would become otherwise: field → {"old", "new"}, as the ledger would say it."""
+    return difference(_before(task, values), _after(values))
 
 
 def entries_by_position(task: Task) -> dict[str, dict[int, MilestoneEntry | IndicatorEntry]]:

@@ -3,6 +3,8 @@ programme office sees any of it, so the ledger begins with the publication."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -78,6 +80,23 @@ def move_task(task_id: int, *, later: bool, by: Officer) -> None:
     task.position, neighbour.position = neighbour.position, task.position
     task.save(update_fields=["position"])
     neighbour.save(update_fields=["position"])
+
+
+def put_in_order(plan: Plan, codes: Sequence[str]) -> None:
+    """Let the tasks of a locked draft follow one another so, and its sections as they come in it;
+    sections that no task is in any more leave."""
+    tasks = {task.code: task for task in plan.tasks.select_related("section")}
+    sections: dict[int, Section] = {}
+    for place, code in enumerate(codes):
+        task = tasks[code]
+        task.position = place
+        task.save(update_fields=["position"])
+        if task.section is not None:
+            sections.setdefault(task.section.pk, task.section)
+    plan.sections.exclude(pk__in=sections).delete()
+    for shift in (len(sections) + plan.sections.count(), 0):  # one place holds one section
+        for place, section in enumerate(sections.values()):
+            plan.sections.filter(pk=section.pk).update(position=place + shift)
 
 
 @transaction.atomic

@@ -61,6 +61,7 @@ REASONS: Mapping[str, Promise | str] = {
     "no_such_task": _("No task of the list has this number."),
     "no_region": _("There is no such region."),
     "no_agency": _("The directory has no agency with this code."),
+    "refused": _("It cannot be done so:"),
     "other_office": _("This list is of another office or region; a file cannot move it."),
     "no_measure": _("Nothing that the platform counts has this name, or it says more than fits."),
     "no_target": _("The target is a whole number above 0."),
@@ -101,13 +102,9 @@ def take(
 ) -> Reading:
     """Make a draft of tables; as `import_list`."""
     checked = check(tables)
-    found = _resolved(checked)
-    places = {name: place for place, name in enumerate(_ORDER)}
-    problems = sorted(
-        checked.problems, key=lambda one: (places.get(one.table, len(_ORDER)), one.row)
-    )
-    if problems or found is None:
-        return Reading(None, len(checked.rows["tasks"]), problems[:MOST_SHOWN])
+    found = resolved(checked)
+    if found is None:
+        return Reading(None, len(checked.rows["tasks"]), problems_in_order(checked))
     entry, tasks = found
     with transaction.atomic():
         plan = make_plan(replace(entry, slug=slug or entry.slug), tasks, by=by)
@@ -117,6 +114,13 @@ def take(
 
 
 _ORDER = ("list", "tasks", *PARTS)
+
+
+def problems_in_order(checked: Checked) -> list[Problem]:
+    """What is wrong, in the order of the file."""
+    places = {name: place for place, name in enumerate(_ORDER)}
+    found = sorted(checked.problems, key=lambda one: (places.get(one.table, len(_ORDER)), one.row))
+    return found[:MOST_SHOWN]
 
 
 def tables_of_plan(plan: Plan) -> dict[str, list[Line]]:
@@ -170,7 +174,7 @@ def tables_of_plan(plan: Plan) -> dict[str, list[Line]]:
     return tables
 
 
-def _resolved(checked: Checked) -> tuple[PlanEntry, list[TaskEntry]] | None:
+def resolved(checked: Checked) -> tuple[PlanEntry, list[TaskEntry]] | None:
     """The checked rows as entries; regions and agencies that do not exist become problems."""
     rows = checked.rows
     wanted = [(name, row, column) for name, column in _AGENCIES for row in rows[name]

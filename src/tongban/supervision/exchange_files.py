@@ -95,6 +95,15 @@ def _headings(name: str, lines: Sequence[Line]) -> list[str]:
 
 # --- workbooks ------------------------------------------------------------------------------------
 def _workbook(tables: Tables) -> bytes:
+    cells = (text for lines in tables.values() for line in lines for text in line.cells.values())
+    if any(len(_escaped(text)) > MOST_IN_CELL for text in cells):
+        raise Refused(
+            "file.long_cell",
+            _(
+                "A text of this list is longer than a cell of a workbook holds. Take CSV or JSON: "
+                "they hold all of it."
+            ),
+        )
     book = Workbook(write_only=True)
     for name in TABLES:
         lines = tables.get(name, ())
@@ -111,15 +120,7 @@ def _workbook(tables: Tables) -> bytes:
             row = []
             for heading in headings:
                 text = line.cells.get(heading, "")
-                escaped = _ESCAPED.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
-                if len(escaped) > MOST_IN_CELL:
-                    raise Refused(
-                        "file.long_cell",
-                        _(
-                            "A text of this list is longer than a cell of a workbook holds. Take "
-                            "CSV or JSON: they hold all of it."
-                        ),
-                    )
+                escaped = _escaped(text)
                 cell = WriteOnlyCell(sheet, escaped or None)
                 if escaped:
                     cell.data_type, cell.number_format = "s", "@"  # text, whatever it looks like
@@ -128,6 +129,10 @@ def _workbook(tables: Tables) -> bytes:
     written = io.BytesIO()
     book.save(written)
     return written.getvalue()
+
+
+def _escaped(text: str) -> str:
+    return _ESCAPED.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
 
 
 def _packed(content: bytes) -> dict[str, list[Line]]:

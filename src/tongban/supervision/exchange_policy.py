@@ -3,6 +3,7 @@ section, its deadline and its units ("审计署(牵头)"). A list for each docum
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 
@@ -10,6 +11,17 @@ from tongban.supervision.exchange_tables import Line
 
 _NUMBER = re.compile(r"〔(\d{4})〕\s*(\d+)")
 _LEAD = re.compile(r"[(（]\s*牵头\s*[)）]")
+
+
+def documents_in(content: bytes, name: str) -> list[dict[str, object]] | None:
+    """The tasks of a file that is an array of them; None for every other file."""
+    if not name.lower().endswith(".json"):
+        return None
+    try:
+        written = json.loads(content.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return None
+    return written if isinstance(written, list) else None
 
 
 def tables_by_document(

@@ -374,6 +374,21 @@ class Follow(models.Model):
         ]
 
 
+class Incoming(models.Model):
+    """A file of a list that an officer has brought, until they have looked at what it does."""
+
+    id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
+    account = models.ForeignKey("identity.Account", models.CASCADE, related_name="+")
+    name = models.CharField(max_length=120)
+    content = models.BinaryField()
+    slug = models.CharField(max_length=60, blank=True)  # another address than the file's
+    office = models.CharField(max_length=40, blank=True)  # an agency's code
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="incoming_by_time")]
+
+
 class Urging(models.Model):
     """A step of the chain before and after a due date (督办): each once for each due date."""
 

@@ -92,7 +92,10 @@ class PlanEntry:
 
 
 # Pages of their own beside the lists.
-TAKEN = frozenset({"a-z", "new", "changed", "withdrawn", "rules", "digests", "verify_ledger"})
+TAKEN = frozenset({
+    "a-z", "new", "changed", "withdrawn", "rules", "digests", "verify_ledger", "adopt", "queue",
+    "said", "import", "export", "template",
+})  # fmt: skip
 
 
 @transaction.atomic

@@ -33,6 +33,7 @@ from tongban.workbench.lists import change as list_change
 from tongban.workbench.lists import compare as list_compare
 from tongban.workbench.lists import desk as list_desk
 from tongban.workbench.lists import draft as list_draft
+from tongban.workbench.lists import exchange as list_exchange
 from tongban.workbench.lists import plan as list_plan
 from tongban.workbench.lists import report as list_report
 from tongban.workbench.lists import said as list_said
@@ -93,9 +94,18 @@ urlpatterns = [
     path("items/<int:item_id>/", items.item, name="item"),
     path("lists/", list_desk.desk, name="lists"),
     path("lists/queue/<slug:name>/", list_desk.queue, name="list_queue"),
+    path("lists/import/", list_exchange.bring, name="bring_list_file"),
+    path("lists/import/<uuid:incoming_id>/", list_exchange.look, name="look_at_list_file"),
+    path(
+        "lists/import/<uuid:incoming_id>/problems.csv",
+        list_exchange.problems,
+        name="list_file_problems",
+    ),
+    path("lists/template.xlsx", list_exchange.empty, name="list_template"),
     path("lists/new/", list_plan.new_list, name="new_list"),
     path("lists/said/<uuid:said_id>/", list_said.observation, name="observation"),
     path("lists/<slug:slug>/", list_plan.list_page, name="list"),
+    path("lists/<slug:slug>/export/<slug:kind>/", list_exchange.take_out, name="export_list"),
     path("lists/<slug:slug>/settings/", list_plan.settings_of_list, name="list_settings"),
     path("lists/<slug:slug>/adopt/", list_plan.adopt_list, name="adopt_list"),
     path("lists/<slug:slug>/publish/", list_plan.publish_list, name="publish_list"),

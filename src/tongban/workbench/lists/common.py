@@ -5,7 +5,7 @@ Whether an act may be done is the act's own decision; pages only leave out what 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,11 +16,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext_lazy
 
-from tongban.directory.api import workdays
+from tongban.directory.api import agencies_of, agency, region, workdays
 from tongban.identity.api import Officer, OfficerRequest
 from tongban.kernel import clock
 from tongban.kernel.errors import Refused
-from tongban.kernel.localized import Localized
+from tongban.kernel.localized import Localized, pick
 from tongban.look.api import LookRenderer, Text, Tone
 from tongban.supervision.api import (
     Evidence,
@@ -211,6 +211,7 @@ class Words(forms.Form):
         """Put a refusal where it belongs. Raises PermissionDenied for one about who asks."""
         forbid(refusal)
         field = (names or {}).get(refusal.field or "", refusal.field or "")
+        field = field or (names or {}).get("", "")
         place = next((one for one in (field, f"{field}_zh") if one in self.fields), None)
         self.add_error(place, str(refusal.message))
 
@@ -241,6 +242,26 @@ class GroundForm(Words):
         max_length=300,
         required=False,
     )
+
+
+def office_choices(
+    officer: Officer, *, by_code: bool = False
+) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """The agencies for which the officer may publish, by region; by id, or by their code."""
+    seen: set[int] = set()
+    for post in officer.posts_as("programme"):
+        if post.agency_id is not None:
+            found = [agency(post.agency_id)]
+        else:
+            found = list(agencies_of(post.region_path, below=True))
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for one in found:
+            if one.id not in seen:
+                seen.add(one.id)
+                name = pick(region(one.region_code).name)
+                key = one.code if by_code else str(one.id)
+                groups.setdefault(name, []).append((key, pick(one.name)))
+        yield from groups.items()
 
 
 def _row(view: TaskView, objections: int = 0) -> TaskRow:

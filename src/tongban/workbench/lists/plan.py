@@ -14,10 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from tongban.directory.api import agencies_of, agency, region
+from tongban.directory.api import agency
 from tongban.identity.api import Officer, OfficerRequest, officer_required
 from tongban.kernel.errors import Refused
-from tongban.kernel.localized import pick
 from tongban.supervision.api import (
     Ground,
     Plan,
@@ -39,6 +38,7 @@ from tongban.workbench.lists.common import (
     Words,
     draft_of,
     in_both,
+    office_choices,
     own_plan,
     page,
     plan_for,
@@ -48,8 +48,6 @@ from tongban.workbench.lists.common import (
 )
 from tongban.workbench.pages import number_in
 
-# Words that stand in addresses of lists, here or on the public pages.
-RESERVED = ("new", "adopt", "queue", "said", "import", "export", "rules", "digests")
 DAYS = ("evidence_days", "reply_days", "soon_days", "very_late_days", "unanswered_most")
 
 
@@ -123,14 +121,12 @@ class NewListForm(ListForm):
         super().__init__(data, **given)
         field = self.fields["office"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = list(_offices(officer))
+        field.choices = list(office_choices(officer))
 
     def clean_slug(self) -> str:
         slug = str(self.cleaned_data["slug"])
         if slug != slug.lower() or "_" in slug:
             raise forms.ValidationError(_("Use small letters, digits and hyphens only."))
-        if slug in RESERVED:
-            raise forms.ValidationError(_("Another list has this address. Choose another."))
         return slug
 
 
@@ -344,20 +340,3 @@ def _entry(given: Mapping[str, Any]) -> PlanEntry:
         source_url=given["source_url"],
         **{name: given[name] for name in DAYS},
     )
-
-
-def _offices(officer: Officer) -> Iterator[tuple[str, Any]]:
-    """The agencies for which the officer may publish, by region."""
-    seen: set[int] = set()
-    for post in officer.posts_as("programme"):
-        if post.agency_id is not None:
-            found = [agency(post.agency_id)]
-        else:
-            found = list(agencies_of(post.region_path, below=True))
-        groups: dict[str, list[tuple[str, str]]] = {}
-        for one in found:
-            if one.id not in seen:
-                seen.add(one.id)
-                name = pick(region(one.region_code).name)
-                groups.setdefault(name, []).append((str(one.id), pick(one.name)))
-        yield from groups.items()

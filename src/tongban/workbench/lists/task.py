@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -59,11 +57,10 @@ from tongban.workbench.lists.common import (
     text_field,
     unit_task,
 )
-from tongban.workbench.lists.words import ENTRIES, FIELDS
+from tongban.workbench.lists.words import ENTRIES, changed_fields
 
 # Of a long history and of what people said, so much is on the page; all of it is public.
 MOST = 50
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class ReasonsForm(Words):
@@ -373,24 +370,10 @@ def _shown(entry: EntryView) -> Shown:
 
 def changed_words(entry: EntryView) -> list[str]:
     """What a change changed, a line for each field."""
-    found = []
-    for name, label in FIELDS.items():
-        value = entry.data.get(name)
-        if isinstance(value, dict) and {"old", "new"} <= set(value):
-            found.append(
-                _("%(what)s: %(old)s → %(new)s")
-                % {"what": label, "old": spoken(value["old"]), "new": spoken(value["new"])}
-            )
-    return found
-
-
-def spoken(value: object) -> str:
-    """A value of the ledger in words."""
-    if isinstance(value, Mapping):
-        return pick(_texts(value)) or _("nothing")
-    if isinstance(value, str) and _DAY.fullmatch(value):
-        return day(date.fromisoformat(value))
-    return str(value) if value else _("nothing")
+    return [
+        _("%(what)s: %(old)s → %(new)s") % {"what": label, "old": old, "new": new}
+        for label, old, new in changed_fields(entry.data)
+    ]
 
 
 def _texts(value: Mapping[str, object]) -> Localized:

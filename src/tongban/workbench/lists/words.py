@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from datetime import date
 
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext, pgettext_lazy
 
-from tongban.look.api import Text, Tone
-from tongban.supervision.api import Plan, Task, TimeState
+from tongban.directory.api import find_region
+from tongban.kernel.localized import Localized, pick
+from tongban.look.api import Text, Tone, day
+from tongban.supervision.api import MEASURES, Plan, Task, TimeState
 
 TIMES: Mapping[str, tuple[Text, Tone]] = {
     TimeState.VERY_OVERDUE: (pgettext_lazy("task", "Very overdue"), "late"),
@@ -41,6 +46,10 @@ FIELDS: Mapping[str, Text] = {
     "start": pgettext_lazy("task", "Start"),
     "due": pgettext_lazy("task", "Due date"),
     "lead_name": pgettext_lazy("task", "Lead unit"),
+    "co_units": pgettext_lazy("task", "Co-responsible units"),
+    "milestones": pgettext_lazy("task", "Steps on the way"),
+    "indicators": pgettext_lazy("task", "Figures to reach"),
+    "evidence": pgettext_lazy("task", "Figure that the platform counts"),
 }
 # What the ledger says happened.
 ENTRIES: Mapping[str, tuple[Text, Tone]] = {
@@ -65,3 +74,63 @@ ENTRIES: Mapping[str, tuple[Text, Tone]] = {
     "step_superior": (pgettext_lazy("ledger", "The superior was told"), "action"),
     "step_mark": (pgettext_lazy("ledger", "Marked for everybody as very overdue"), "late"),
 }
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def changed_fields(changes: Mapping[str, object]) -> list[tuple[Text, str, str]]:
+    """What the ledger says of a change: which field, before, after."""
+    found = []
+    for name, label in FIELDS.items():
+        value = changes.get(name)
+        if isinstance(value, dict) and {"old", "new"} <= set(value):
+            found.append((label, spoken(value["old"]), spoken(value["new"])))
+    return found
+
+
+def spoken(value: object) -> str:
+    """A value of the ledger in words."""
+    if isinstance(value, list):
+        return pgettext("between parts", "; ").join(_part(one) for one in value) or pgettext(
+            "answer", "nothing"
+        )
+    if isinstance(value, Mapping):
+        words = _counted(value) if "measure" in value else pick(_texts(value))
+        return words or pgettext("answer", "nothing")
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        return day(date.fromisoformat(value))
+    return str(value) if value else pgettext("answer", "nothing")
+
+
+def _part(value: object) -> str:
+    """A co-responsible unit, a step, a figure to reach."""
+    if not isinstance(value, Mapping):
+        return str(value)
+    title, name = value.get("title"), value.get("name")
+    if isinstance(title, Mapping):
+        due = value.get("due")
+        words = {"what": pick(_texts(title)), "on": spoken(due) if due else ""}
+        return _("%(what)s (by %(on)s)") % words if due else words["what"]
+    if isinstance(name, Mapping):
+        unit = value.get("unit")
+        figures = [str(value.get(one) or "–") for one in ("baseline", "target")]
+        shown = f"{figures[0]} → {figures[1]}" if value.get("baseline") else figures[1]
+        in_unit = pick(_texts(unit)) if isinstance(unit, Mapping) else ""
+        return f"{pick(_texts(name))} {shown} {in_unit}".rstrip()
+    return pick(_texts(value))
+
+
+def _counted(value: Mapping[str, object]) -> str:
+    """What the platform counts, where, up to how many."""
+    place = find_region(str(value.get("region", "")))
+    items = value.get("items")
+    parts = [
+        str(MEASURES.get(str(value["measure"]), value["measure"])),
+        pick(place.name) if place else "",
+        ", ".join(str(one) for one in items) if isinstance(items, list) else "",
+        _("target %(figure)s") % {"figure": value["target"]} if value.get("target") else "",
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def _texts(value: Mapping[str, object]) -> Localized:
+    return {key: str(text) for key, text in value.items() if text}

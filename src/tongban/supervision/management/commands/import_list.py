@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from django.db import transaction
 from tongban.identity.api import Officer, holders, officer_of, resident_named
 from tongban.kernel.errors import Refused
 from tongban.supervision.exchange import REASONS, Reading, import_list, take
-from tongban.supervision.exchange_policy import tables_by_document
+from tongban.supervision.exchange_policy import documents_in, tables_by_document
 
 
 class Command(BaseCommand):
@@ -53,7 +52,7 @@ class Command(BaseCommand):
         self, content: bytes, name: str, by: Officer, options: dict[str, Any]
     ) -> list[Reading]:
         dry_run = options["dry_run"]
-        tasks = _documents(content, name)
+        tasks = documents_in(content, name)
         if tasks is None:
             slug = options["slug"]
             return [import_list(content, name, by=by, dry_run=dry_run, slug=slug)]
@@ -72,17 +71,6 @@ class Command(BaseCommand):
             value = f" ({one.value})" if one.value else ""
             self.stdout.write(f"{one.table}{row}{column}: {REASONS[one.code]}{value}")
         return len(reading.problems)
-
-
-def _documents(content: bytes, name: str) -> list[dict[str, object]] | None:
-    """The tasks of a file that is an array of them; None for every other file."""
-    if not name.lower().endswith(".json"):
-        return None
-    try:
-        written = json.loads(content)
-    except (ValueError, RecursionError):
-        return None
-    return written if isinstance(written, list) else None
 
 
 def _officer(username: str) -> Officer:
