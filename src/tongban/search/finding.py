@@ -1,15 +1,14 @@
 """Find documents by words. How they are ranked: docs/search.md.
 
-Services first, by their names, then where they are offered. A region with few documents is read
-whole instead (its index gives its rows, each is compared) where the words of a query stand in the
-names of many services, or of none that is offered there: then guides may have them.
+Services first, by their names, and of those the ones that are offered there. Where none of them has
+the words, a region with few documents is read whole: guides may have them.
 """
 
 from __future__ import annotations
 
 import json
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -22,7 +21,7 @@ from tongban.search.expansion import expand
 from tongban.search.models import Row
 from tongban.search.statements import (
     COUNT_ALL,
-    COUNTS,
+    FACETS_FOUND,
     HITS,
     INDEXED,
     LARGE_AREA,
@@ -30,6 +29,7 @@ from tongban.search.statements import (
     MATCHES_OR_MEANT,
     MEANING,
     NAMED,
+    NOT_COMPILED,
     REGION,
 )
 from tongban.search.tokens import LONGEST_QUERY, Query, normal, query_tokens, stem
@@ -39,8 +39,6 @@ MOST_DOCUMENTS = 2000
 MOST_SERVICES = 200
 # A region in which more than so many documents are seen is a large area.
 LARGE = 8000
-# Of so many services the names are compared, wherever they are offered, before a region is read.
-_MOST_NAMED = 1000
 _FRESH = 300  # seconds that this is remembered
 _MOST_SIZES = 10_000  # regions
 _known_sizes: dict[str, tuple[float, bool]] = {}
@@ -123,8 +121,6 @@ def find(
         return Found()
     plan = plan or _NOTHING
     ways = [LARGE_AREA] if is_large(region_path) else [NAMED, REGION]
-    if plan.named > _MOST_NAMED:
-        ways = ways[-1:]
     for way in ways:
         statement, parameters = _statement(
             way,
@@ -136,14 +132,14 @@ def find(
             counted=counted,
             meant=meant or {},
         )
-        hits, total, counts, is_known = _row(statement, parameters, indexed=way is NAMED)
+        hits, total, lines, is_known = _row(statement, parameters, indexed=way is NAMED)
         # Whether there is something does not depend on facets: nor does what is counted.
         if is_known:
             break
     return Found(
         hits=tuple(Hit(*one) for one in _read(hits) or ()),
         total=total,
-        facets=_by_kind(_read(counts) or {}),
+        facets=_by_kind(_counted(lines or "")),
         corrected=_corrected(query, plan.corrections),
     )
 
@@ -157,9 +153,7 @@ def count(
     """
     where, parameters = serving(region_path)
     with connection.cursor() as cursor:
-        cursor.execute(
-            COUNT_ALL.format(where=where, counts=COUNTS), {**parameters, "facets": list(facets)}
-        )
+        cursor.execute(COUNT_ALL.format(where=where), {**parameters, "facets": list(facets)})
         total, counts = cursor.fetchone()
     return total, _by_kind(_read(counts) or {})
 
@@ -175,7 +169,6 @@ class _Plan:
 
     match: str
     match_far: str  # the same for large areas: what would find a tenth of everything is left out
-    named: int  # services with one of `match` in their names, at most
     ranks: tuple[tuple[float, str], ...]
     sure: str  # what has this is found although it is ranked below `floor`
     floor: float
@@ -185,7 +178,7 @@ class _Plan:
     corrections: Mapping[str, str]  # of words, as typed
 
 
-_NOTHING = _Plan("'X'", "'X'", 0, (), "'X'", 0, 1, "han", _HAN_LENGTH, {})
+_NOTHING = _Plan("'X'", "'X'", (), "'X'", 0, 1, "han", _HAN_LENGTH, {})
 
 
 def _plan(query: Query, expanded: Sequence[str], *, loose: bool) -> _Plan | None:
@@ -249,7 +242,6 @@ def _plan(query: Query, expanded: Sequence[str], *, loose: bool) -> _Plan | None
     return _Plan(
         match=" | ".join(dict.fromkeys([*finders, *rare_chars])),
         match_far=" | ".join(dict.fromkeys([*finders, *very_rare_chars])),
-        named=sum(rarity.known.get(term[1:-1], 0) for term in {*finders, *rare_chars}),
         ranks=tuple(
             (weight * len(members) * _TS_RANK, " | ".join(members))
             for weight, members in _classes(terms)
@@ -425,23 +417,17 @@ def _statement(
         else "true",
         "matches": (MATCHES_OR_MEANT if meant else MATCHES).format(entry=entry),
         "meaning": MEANING.format(entry=entry) if meant else "0",
-        "counts": COUNTS if counted else "NULL",
+        "facets_found": FACETS_FOUND if counted else "NULL",
     }
     return (way + HITS).format(**parts), parameters
 
 
 def _row(statement: str, parameters: Parameters, *, indexed: bool) -> tuple[Any, ...]:
-    """The row that is asked for. `indexed`: without reading a whole table, in the same round trip.
-
-    The planner takes comparing tokens for cheap and would rather compare those of two thousand
-    services than look in an index, which is ten times faster.
-    """
+    """The row that is asked for. `indexed`: by indexes and hashes; all in one round trip."""
+    settled = INDEXED if indexed else NOT_COMPILED
     with connection.cursor() as cursor:
-        if indexed:
-            cursor.execute(INDEXED.format(statement=statement), parameters)
-            cursor.nextset()
-        else:
-            cursor.execute(statement, parameters)
+        cursor.execute(settled.format(statement=statement), parameters)
+        cursor.nextset()
         row: tuple[Any, ...] = cursor.fetchone()
         return row
 
@@ -449,6 +435,19 @@ def _row(statement: str, parameters: Parameters, *, indexed: bool) -> tuple[Any,
 def _read(value: object) -> Any:
     """JSON of the database, whether or not it was read already."""
     return json.loads(value) if isinstance(value, str) else value
+
+
+def _counted(lines: str) -> dict[str, int]:
+    """How many services have each facet; a line is a service. Many have the same, counted once.
+
+    Three times as fast as in the database.
+    """
+    found: dict[str, int] = defaultdict(int)
+    for facets, services in Counter(lines.split("\n")).items():
+        for facet in set(facets.split(" ")):
+            found[facet] += services
+    found.pop("", None)
+    return found
 
 
 def _by_kind(counts: Mapping[str, int]) -> dict[str, dict[str, int]]:

@@ -30,12 +30,14 @@ class Entry(models.Model):
     class Meta:
         db_table = "search_entry"
         constraints = [models.UniqueConstraint(fields=["service", "key"], name="search_entry_once")]
-        indexes = [GinIndex(fields=["tsv"], name="search_entry_tsv")]
+        # Without a list of pending tokens: it makes searches slow until somebody empties it, and
+        # whoever does so waits.
+        indexes = [GinIndex(fields=["tsv"], name="search_entry_tsv", fastupdate=False)]
 
 
 class Row(models.Model):
-    """A document. No GIN index: rows are read by region and compared one by one, which costs as
-    much at three million rows as at a hundred thousand (docs/search.md)."""
+    """A document. No GIN index: the index of regions says which services people are offered,
+    which costs as much at three million rows as at a hundred thousand (docs/search.md)."""
 
     id = models.BigIntegerField(primary_key=True)  # the document's
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="+", db_index=False)
@@ -51,7 +53,9 @@ class Row(models.Model):
     class Meta:
         db_table = "search_document"
         indexes = [
-            models.Index(fields=["region_path"], name="search_document_region"),
+            models.Index(
+                fields=["region_path", "entry"], include=["id"], name="search_document_region"
+            ),
             models.Index(fields=["entry", "region_path"], name="search_document_entry"),
         ]
 

@@ -14,28 +14,29 @@ scored AS (
     ORDER BY score DESC, id LIMIT %(most)s),
 """
 
-# Each service with such a name is compared, then those looked up that are good enough.
-# Rows are compared with rows so that the index of entries is taken: by the one of regions, all of
-# the region would be read for each service.
+# What is offered there, by the index of regions alone; the services of it with such a name are
+# compared, and the documents of those good enough are read.
 NAMED = """
-WITH ranked AS MATERIALIZED (
+WITH here AS MATERIALIZED (
+    SELECT id, entry_id FROM search_document WHERE region_path = ANY(%(above)s::text[])
+    UNION ALL
+    SELECT id, entry_id FROM search_document
+    WHERE region_path >= %(region)s AND region_path < %(after)s),
+ranked AS MATERIALIZED (
     SELECT d.id, ({raw})::float8 AS raw, d.tsv @@ %(sure)s::tsquery AS sure,
         d.{length} AS length, {meaning} AS meaning
-    FROM search_entry d WHERE {matches}),
+    FROM search_entry d WHERE {matches} AND d.id IN (SELECT entry_id FROM here)),
 services AS MATERIALIZED (
     SELECT id, raw / %(whole)s / (%(length_base)s::float8 + %(length_rate)s::float8 * length)
             + meaning AS score
     FROM ranked WHERE raw >= %(floor)s OR sure OR meaning > 0),
+good AS MATERIALIZED (
+    SELECT * FROM services WHERE score >= %(cut)s * (SELECT max(score) FROM services)),
 scored AS (
-    SELECT d.id, d.entry_id, d.region_path, d.online, d.popularity, d.facets, s.score
-    FROM services s CROSS JOIN LATERAL (
-        SELECT * FROM search_document a
-        WHERE a.entry_id = s.id AND a.region_path = ANY(%(above)s::text[])
-        UNION ALL
-        SELECT * FROM search_document b
-        WHERE (b.entry_id, b.region_path) >= (s.id, %(region)s)
-            AND (b.entry_id, b.region_path) < (s.id, %(after)s)) d
-    ORDER BY s.score DESC, d.id LIMIT %(most)s),
+    SELECT d.id, d.entry_id, d.region_path, d.online, d.popularity, d.facets, g.score
+    FROM good g JOIN search_document d ON d.entry_id = g.id
+    WHERE d.id = ANY(ARRAY(SELECT here.id FROM here JOIN good ON good.id = here.entry_id))
+    ORDER BY g.score DESC, d.id LIMIT %(most)s),
 """
 
 LARGE_AREA = """
@@ -67,7 +68,7 @@ kept AS MATERIALIZED (
     SELECT *, coalesce(array_position(%(near)s::text[], region_path::text), 99) AS distance
     FROM scored
     WHERE score >= %(cut)s * (SELECT max(score) FROM scored) AND facets @> %(facets)s::text[]),
-services_found AS (
+services_found AS MATERIALIZED (
     SELECT DISTINCT ON (entry_id) id, entry_id, score * (1
         + CASE WHEN distance = 1 THEN 0.06 WHEN distance < 99 THEN 0.04 ELSE 0 END
         + CASE WHEN online THEN 0.04 ELSE 0 END
@@ -75,30 +76,43 @@ services_found AS (
         + least(0.06, 0.01 * ln(1 + popularity))) AS score, popularity
     FROM kept ORDER BY entry_id, distance, online DESC, popularity DESC, id),
 best AS (
-    SELECT f.id, e.service, f.score FROM (
-        SELECT * FROM services_found ORDER BY score DESC, popularity DESC, id LIMIT %(n)s) f
-    JOIN search_entry e ON e.id = f.entry_id ORDER BY f.score DESC, f.popularity DESC, f.id)
-SELECT (SELECT json_agg(json_build_array(id, service, score)) FROM best),
-    (SELECT count(*) FROM services_found), {counts}, EXISTS (SELECT FROM scored)
+    SELECT id, (SELECT service FROM search_entry e WHERE e.id = entry_id) AS service, score,
+        popularity
+    FROM services_found ORDER BY score DESC, popularity DESC, id LIMIT %(n)s)
+SELECT (SELECT json_agg(json_build_array(id, service, score)
+        ORDER BY score DESC, popularity DESC, id) FROM best),
+    (SELECT count(*) FROM services_found), {facets_found}, EXISTS (SELECT FROM scored)
 """
 
-# For this statement alone: what matters is set back even where a transaction goes on. Compiling it
-# (jit) would take thirty milliseconds where the planner expects many rows.
+# A line for each service: the facets of all its documents that were found.
+FACETS_FOUND = """(SELECT string_agg(facets, E'\n') FROM (
+    SELECT string_agg(array_to_string(facets, ' '), ' ') AS facets FROM kept GROUP BY entry_id) s)"""
+
+# Compiling (jit) would take thirty milliseconds where the planner expects many rows.
+NOT_COMPILED = """
+SELECT set_config('jit', 'off', true);
+{statement}
+"""
+
+# For this statement alone: what matters is set back even where a transaction goes on. The planner
+# takes comparing tokens for cheap and reading by an index for dear, and would rather compare those
+# of all services. A join by hash costs the same however many there are.
 INDEXED = """
-SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true);
+SELECT set_config('enable_seqscan', 'off', true), set_config('enable_nestloop', 'off', true),
+    set_config('random_page_cost', '1', true), set_config('jit', 'off', true);
 {statement};
-SELECT set_config('enable_seqscan', 'on', true)
+SET LOCAL enable_seqscan TO DEFAULT;
+SET LOCAL enable_nestloop TO DEFAULT;
+SET LOCAL random_page_cost TO DEFAULT
 """
 
 COUNT_ALL = """
 WITH kept AS MATERIALIZED (
     SELECT d.entry_id, d.facets FROM search_document d
     WHERE {where} AND d.facets @> %(facets)s::text[])
-SELECT (SELECT count(DISTINCT entry_id) FROM kept), {counts}
+SELECT (SELECT count(DISTINCT entry_id) FROM kept), (
+    SELECT json_object_agg(facet, services) FROM (
+        SELECT facet, count(*) AS services FROM (
+            SELECT facet, entry_id FROM kept, unnest(facets) facet GROUP BY facet, entry_id) pairs
+        GROUP BY facet) c)
 """
-
-# Grouped twice: twice as fast as counting what is distinct.
-COUNTS = """(SELECT json_object_agg(facet, services) FROM (
-    SELECT facet, count(*) AS services FROM (
-        SELECT facet, entry_id FROM kept, unnest(facets) facet GROUP BY facet, entry_id) pairs
-    GROUP BY facet) c)"""
