@@ -8,7 +8,7 @@ from typing import Literal
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -49,6 +49,8 @@ from tongban.portal.service_list import (
 
 # What stands in the page of a search box somebody pasted a book into.
 _LONGEST_SHOWN = 100
+# Of a longer query no more is searched for (docs/search.md).
+_LONGEST = 300
 _MOST_SIMILAR = 6
 _MOST_SUGGESTED = 8
 # Suggestions may be kept by the browser for so long (seconds): people delete and type again.
@@ -86,7 +88,13 @@ class Wanted:
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    """Results for words, or without words all services by name; narrowed by topic and the like."""
+    """Results for words, or without words all services by name; narrowed by topic and the like.
+
+    A pasted book is searched for by its beginning, which every link of the page then carries.
+    """
+    if len(request.GET.get("q", "")) > _LONGEST:
+        query = request.GET["q"].strip()[:_LONGEST]
+        return redirect(request.path + with_params(request.GET, q=query))
     place = place_of(request)
     wanted = _wanted(request)
     region_path = _path(wanted, place)
