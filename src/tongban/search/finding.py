@@ -23,13 +23,12 @@ from tongban.search.statements import (
     COUNT_ALL,
     FACETS_FOUND,
     HITS,
-    INDEXED,
     LARGE_AREA,
     MATCHES,
     MATCHES_OR_MEANT,
     MEANING,
     NAMED,
-    NOT_COMPILED,
+    PLANNING,
     REGION,
 )
 from tongban.search.tokens import LONGEST_QUERY, Query, normal, query_tokens, stem
@@ -132,7 +131,7 @@ def find(
             counted=counted,
             meant=meant or {},
         )
-        hits, total, lines, is_known = _row(statement, parameters, indexed=way is NAMED)
+        hits, total, lines, is_known = _row(statement, parameters, PLANNING[way])
         # Whether there is something does not depend on facets: nor does what is counted.
         if is_known:
             break
@@ -422,11 +421,17 @@ def _statement(
     return (way + HITS).format(**parts), parameters
 
 
-def _row(statement: str, parameters: Parameters, *, indexed: bool) -> tuple[Any, ...]:
-    """The row that is asked for. `indexed`: by indexes and hashes; all in one round trip."""
-    settled = INDEXED if indexed else NOT_COMPILED
+def _row(statement: str, parameters: Parameters, planning: Mapping[str, str]) -> tuple[Any, ...]:
+    """The row that is asked for. `planning`: settings for this statement alone.
+
+    All in one round trip; what is set is set back even where a transaction goes on.
+    """
+    settings = ", ".join(
+        f"set_config('{name}', '{value}', true)" for name, value in planning.items()
+    )
+    back = "; ".join(f"SET LOCAL {name} TO DEFAULT" for name in planning)
     with connection.cursor() as cursor:
-        cursor.execute(settled.format(statement=statement), parameters)
+        cursor.execute(f"SELECT {settings}; {statement}; {back}", parameters)
         cursor.nextset()
         row: tuple[Any, ...] = cursor.fetchone()
         return row

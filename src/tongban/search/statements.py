@@ -39,6 +39,7 @@ scored AS (
     ORDER BY g.score DESC, d.id LIMIT %(most)s),
 """
 
+# OFFSET 0: looked up for each service, never joined with all that the area has.
 LARGE_AREA = """
 WITH ranked AS MATERIALIZED (
     SELECT d.id, ({raw})::float8 AS raw, d.tsv @@ %(sure)s::tsquery AS sure,
@@ -51,7 +52,8 @@ services AS (
     ORDER BY score DESC, id LIMIT %(most_services)s),
 scored AS (
     SELECT d.id, d.entry_id, d.region_path, d.online, d.popularity, d.facets, s.score
-    FROM services s JOIN search_document d ON d.entry_id = s.id WHERE {where}),
+    FROM services s CROSS JOIN LATERAL (
+        SELECT * FROM search_document d WHERE d.entry_id = s.id AND {where} OFFSET 0) d),
 """
 
 # With services that mean what was asked: found by words or by meaning, ranked by both.
@@ -85,26 +87,20 @@ SELECT (SELECT json_agg(json_build_array(id, service, score)
 """
 
 # A line for each service: the facets of all its documents that were found.
-FACETS_FOUND = """(SELECT string_agg(facets, E'\n') FROM (
-    SELECT string_agg(array_to_string(facets, ' '), ' ') AS facets FROM kept GROUP BY entry_id) s)"""
+FACETS_FOUND = """(SELECT string_agg(facets, E'\\n') FROM (
+    SELECT string_agg(array_to_string(facets, ' '), ' ') AS facets
+    FROM kept GROUP BY entry_id) services)"""
 
-# Compiling (jit) would take thirty milliseconds where the planner expects many rows.
-NOT_COMPILED = """
-SELECT set_config('jit', 'off', true);
-{statement}
-"""
-
-# For this statement alone: what matters is set back even where a transaction goes on. The planner
-# takes comparing tokens for cheap and reading by an index for dear, and would rather compare those
-# of all services. A join by hash costs the same however many there are.
-INDEXED = """
-SELECT set_config('enable_seqscan', 'off', true), set_config('enable_nestloop', 'off', true),
-    set_config('random_page_cost', '1', true), set_config('jit', 'off', true);
-{statement};
-SET LOCAL enable_seqscan TO DEFAULT;
-SET LOCAL enable_nestloop TO DEFAULT;
-SET LOCAL random_page_cost TO DEFAULT
-"""
+# How to plan each. The planner takes comparing tokens for cheap and reading by an index for dear,
+# and would rather compare those of all services; a join by hash costs the same however many there
+# are; compiling (jit) would take thirty milliseconds where many rows are expected.
+PLANNING = {
+    NAMED: {
+        "enable_seqscan": "off", "enable_nestloop": "off", "random_page_cost": "1", "jit": "off",
+    },
+    LARGE_AREA: {"enable_seqscan": "off", "random_page_cost": "1", "jit": "off"},
+    REGION: {"jit": "off"},
+}  # fmt: skip
 
 COUNT_ALL = """
 WITH kept AS MATERIALIZED (
