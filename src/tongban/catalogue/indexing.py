@@ -119,7 +119,14 @@ def titles_of(name: Localized) -> tuple[str, ...]:
 
 def searched_text(summary: Localized, result: Localized, materials: Iterable[Localized]) -> str:
     """What of a guide is searched: its summary, the name of its result, those of its documents."""
-    return "\n".join(text for one in (summary, result, *materials) for text in _values(one))
+    return "\n".join(searched_lines(summary, result, materials))
+
+
+def searched_lines(
+    summary: Localized, result: Localized, materials: Iterable[Localized]
+) -> list[str]:
+    """The same, text by text: many guides share some."""
+    return [text for one in (summary, result, *materials) for text in _values(one)]
 
 
 def _values(text: Localized) -> list[str]:

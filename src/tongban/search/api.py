@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tongban.search.adding import NewDocument, NewDocuments
 from tongban.search.documents import Document
 from tongban.search.finding import Found, Hit, count, having
 from tongban.search.index import OutOfStep, check, count_words, put, rebuild, remove, set_popularity
@@ -19,12 +20,14 @@ from tongban.search.synonyms import add as add_synonym
 from tongban.search.synonyms import entries as synonyms
 from tongban.search.synonyms import preview as preview_synonym
 from tongban.search.synonyms import remove as remove_synonym
-from tongban.search.tokens import has_letters
+from tongban.search.tokens import has_letters, said_tokens
 
 __all__ = [
     "Document",
     "Found",
     "Hit",
+    "NewDocument",
+    "NewDocuments",
     "OutOfStep",
     "SearchReport",
     "SearchedWords",
@@ -45,6 +48,7 @@ __all__ = [
     "record_search",
     "remove",
     "remove_synonym",
+    "said_tokens",
     "search_report",
     "set_popularity",
     "suggest",

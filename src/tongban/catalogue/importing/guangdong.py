@@ -127,6 +127,8 @@ class Guangdong:
     required = frozenset(columns)
     region_names: Mapping[str, Localized] = {}
 
+    body_columns = ("dept_uscc", "dept_name", "area_code", "area_name")
+
     def body(self, row: Row) -> Body | None:
         code, name, area = row["dept_uscc"].upper(), row["dept_name"], row["area_code"]
         if not (code and name and len(area) == 6 and area.isdigit()) or len(code) > 40:

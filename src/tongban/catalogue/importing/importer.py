@@ -4,28 +4,34 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
-from typing import Literal, TypeGuard
+from typing import Literal
 
 from django.db import transaction
 
 from tongban.catalogue.importing.canada import Canada
-from tongban.catalogue.importing.general_form import code_for, general_form, general_sample
+from tongban.catalogue.importing.checking import (
+    AskForms,
+    AskKnown,
+    Bodies,
+    Checked,
+    Checker,
+    Ways,
+)
+from tongban.catalogue.importing.general_form import general_form, general_sample
 from tongban.catalogue.importing.guangdong import Guangdong
 from tongban.catalogue.importing.netherlands import Netherlands
-from tongban.catalogue.importing.places import Place, Places
+from tongban.catalogue.importing.places import Places
 from tongban.catalogue.importing.problems import Problem, Problems, Severity
-from tongban.catalogue.importing.reading import BadFile, BadRow, SourceRow, Table, open_table
-from tongban.catalogue.importing.recognising import NUL, Recogniser, text_of
-from tongban.catalogue.importing.rows import Row
+from tongban.catalogue.importing.reading import BadFile, BadRow, Table, open_table
 from tongban.catalogue.importing.sichuan import Sichuan
-from tongban.catalogue.importing.sources import Body, Entry, ForeignSource, Source, slug_of
+from tongban.catalogue.importing.sources import ForeignSource, Source
 from tongban.catalogue.importing.topics import add_missing_themes
 from tongban.catalogue.importing.unitedkingdom import UnitedKingdom
-from tongban.catalogue.importing.writing import Counts, Gone, Stage, Staged
+from tongban.catalogue.importing.workers import checked_alone, checked_together, processes_for
+from tongban.catalogue.importing.writing import Counts, Gone, Stage
 from tongban.directory.api import find_region
 from tongban.forms.api import FormDefinition, publish_forms
 from tongban.kernel.announcements import announce
@@ -35,8 +41,8 @@ SOURCES: dict[str, Source] = {
     for source in (Guangdong(), Sichuan(), UnitedKingdom(), Canada(), Netherlands())
 }
 
-# Rows held in memory at once.
-_BATCH = 2000
+# Rows read between two words about it.
+_SHOWN = 5000
 # Forms remembered by code: an item's documents recur with each agency that offers it.
 _MOST_FORMS = 200_000
 
@@ -57,6 +63,7 @@ class Options:
     withdraw_missing: bool = False  # withdraw what the file no longer has
     general_form: bool = True  # give offerings the general application, so they can be applied for
     region: str = ""  # the file is the whole catalogue of this region: code
+    processes: int | None = None  # that check rows; None: as many as help
 
 
 @dataclass
@@ -122,21 +129,6 @@ def _collecting_rarely() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-@dataclass(frozen=True, slots=True)
-class _Looked:
-    """A row with what must be known of it before it is checked."""
-
-    row: Row
-    line: int
-    body: Body | None = None
-    place: Place | None = None
-    read: str | None = None  # by which it may be known; None: it must be checked
-
-
-def _has_shape(found: SourceRow | BadRow) -> TypeGuard[SourceRow]:
-    return isinstance(found, SourceRow)
-
-
 @dataclass
 class _Import:
     table: Table
@@ -146,17 +138,14 @@ class _Import:
     outcome: Outcome
     progress: Callable[[Step, int, int], None]
     forms: dict[str, int] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.recogniser = Recogniser(
-            self.source.code, self.table.columns, general_form=self.options.general_form
-        )
+    used_forms: set[int] = field(default_factory=set)
 
     def run(self) -> None:
         """All of it, within the caller's transaction. Raises _Undo if nothing is to be kept."""
         scope = self._scope()
         places = self._look_through()
-        with Stage(self.source.code) as stage:
+        count = self.options.processes or processes_for(self.table.path.stat().st_size)
+        with Stage(self.source.code, count) as stage:
             self._run(stage, places, scope)
 
     def _run(self, stage: Stage, places: Places, scope: str) -> None:
@@ -200,14 +189,12 @@ class _Import:
         """A first reading: how many rows, which bodies, which regions."""
         tree = self.source.regions if isinstance(self.source, ForeignSource) else {}
         places = Places(self.source.region_names, tree)
-        unheard = Problems()
+        bodies = Bodies(self.source, self.table)
         for row in self.table.rows():
             self.outcome.rows += 1
-            if self.outcome.rows % _BATCH == 0:
+            if self.outcome.rows % _SHOWN == 0:
                 self.progress("reading", self.outcome.rows, 0)
-            if isinstance(row, BadRow):
-                continue
-            body = self.source.body(Row(row, unheard))
+            body = None if isinstance(row, BadRow) else bodies.of(row)
             if body is not None:
                 places.note(body)
         self.progress("reading", self.outcome.rows, self.outcome.rows)
@@ -220,113 +207,56 @@ class _Import:
     def _check_rows(self, places: Places, stage: Stage) -> set[str]:
         """The second reading: stage the good rows, checked unless known. The topics they name."""
         themes: set[str] = set()
-        bad: list[str] = []
-        rows = self.table.rows()
-        done = 0
-        while batch := list(islice(rows, _BATCH)):
-            self._check(batch, places, stage, themes, bad)
-            done += len(batch)
-            self.progress("checking", done, self.outcome.rows)
-        stage.add_bad(bad)
+        ways = Ways(self.options.region, self.options.general_form, stage.knows_any())
+        checker = Checker(self.source, self.table, places, ways)
+        spools = stage.spools.all
+
+        def answer(asked: AskKnown | AskForms) -> set[int] | dict[str, int]:
+            if isinstance(asked, AskKnown):
+                return stage.take_known(asked.rows)
+            return self._form_ids(asked)
+
+        with closing(
+            checked_together(checker, spools, answer)
+            if len(spools) > 1
+            else checked_alone(checker, spools[0], answer)
+        ) as batches:
+            done = 0
+            for checked in batches:
+                self._take(checked, stage, themes)
+                done += checked.rows
+                self.progress("checking", done, self.outcome.rows)
         known_themes, known_forms = stage.of_known()
-        self.outcome.forms = len(known_forms.union(self.forms.values()))
+        self.outcome.forms = len(known_forms.union(self.used_forms))
         self.progress("checking", self.outcome.rows, self.outcome.rows)
         return themes | known_themes
 
-    def _check(
-        self,
-        batch: list[SourceRow | BadRow],
-        places: Places,
-        stage: Stage,
-        themes: set[str],
-        bad: list[str],
-    ) -> None:
-        """A batch of rows; adds to `themes`, and to `bad` the codes of rows with errors."""
-        looked = {one.number: self._look(one, places) for one in batch if _has_shape(one)}
-        known = stage.take_known(
-            [(number, one.line, one.read) for number, one in looked.items() if one.read]
-        )
-        good: list[tuple[_Looked, Entry, str]] = []
-        for found in batch:
-            if isinstance(found, BadRow):
-                self._add(Severity.ERROR, found.number, found.line, "", found.reason)
-                self.problems.bad_rows += 1
-                continue
-            if found.number in known:
-                continue
-            one = looked[found.number]
-            checked = self._checked(one)
-            self.problems.bad_rows += one.row.failed
-            self.problems.warned_rows += one.row.warned
-            if one.row.failed:
-                bad.append(one.row.code)
-            elif checked:
-                themes.update(checked[0].themes)
-                good.append((one, *checked))
-        self._stage(good, stage)
+    def _take(self, checked: Checked, stage: Stage, themes: set[str]) -> None:
+        """What became of a batch."""
+        for problem, sort in checked.problems:
+            self.problems.add(problem, sort)
+        self.problems.bad_rows += checked.bad_rows
+        self.problems.warned_rows += checked.warned_rows
+        themes |= checked.themes
+        stage.add_lines(*checked.lines)
+        if checked.bad:
+            stage.add_bad(checked.bad)
 
-    def _look(self, found: SourceRow, places: Places) -> _Looked:
-        text = text_of(found)
-        row = Row(found, self.problems)
-        if text.count(NUL) >= len(found.values):  # a value holds one
-            return _Looked(row, found.line)
-        body = self.source.body(row)
-        place = places.of(body) if body else None
-        read = None
-        # What lies beside a foreign file says more of its rows.
-        if place and self._within(place.region_path) and not isinstance(self.source, ForeignSource):
-            read = self.recogniser.digest(text, place)
-        return _Looked(row, found.line, body, place, read)
-
-    def _checked(self, one: _Looked) -> tuple[Entry, str] | None:
-        """The entry of a row and its address; None if there is nothing to import."""
-        row = one.row
-        for column, value in row.source.values.items() if one.body is None else ():
-            if NUL in value:
-                row.error(column, "holds a NUL character, which no text may")
-        if not row.failed and one.body is None:
-            row.error("", "does not say which body of which region offers the item")
-        entry = self.source.entry(row, one.body) if one.body else None
-        slug = slug_of(self.source.code, entry.code) if entry else None
-        if entry and slug is None:
-            row.error("", f"the code {entry.code!r} makes no page address")
-        if entry and one.place and not self._within(one.place.region_path):
-            row.error("", f"lies outside region {self.options.region}")
-        return (entry, slug) if entry and slug else None
-
-    def _within(self, region_path: str) -> bool:
-        if not self.options.region:
-            return True
-        return f"/{self.options.region}/" in f"/{region_path}"
-
-    def _stage(self, good: list[tuple[_Looked, Entry, str]], stage: Stage) -> None:
-        forms = self._form_ids([entry for _one, entry, _slug in good])
-        staged = []
-        for (one, entry, slug), form_id in zip(good, forms, strict=True):
-            assert one.place is not None  # else it would not be good
-            # Known rows are not checked: who warns must stay unknown, to warn again.
-            read = None if one.row.warned else one.read
-            staged.append(
-                Staged(one.row.source.number, one.line, slug, entry, one.place, form_id, read)
-            )
-        stage.add(staged)
-
-    def _form_ids(self, entries: list[Entry]) -> list[int | None]:
-        """The general application for each, published if it is new; nobody applies abroad."""
-        if not self.options.general_form or isinstance(self.source, ForeignSource):
-            return [None] * len(entries)
-        codes = [code_for(entry.guide, entry.audiences) for entry in entries]
+    def _form_ids(self, asked: AskForms) -> dict[str, int]:
+        """The general applications, published where they are new."""
         new: dict[str, FormDefinition] = {}
         samples: dict[str, dict[str, object]] = {}
-        for code, entry in zip(codes, entries, strict=True):
-            if code not in self.forms and code not in new:
-                new[code] = general_form(entry.guide.materials, entry.audiences)
-                samples[code] = general_sample(entry.guide.materials, entry.audiences)
+        for code, (materials, audiences) in asked.wanted.items():
+            if code not in self.forms:
+                new[code] = general_form(materials, audiences)
+                samples[code] = general_sample(materials, audiences)
         if new:
             if len(self.forms) > _MOST_FORMS:
-                self.forms = {code: self.forms[code] for code in codes if code in self.forms}
+                self.forms = {}
             self.forms |= publish_forms(new, samples)
-        return [self.forms[code] for code in codes]
+        found = {code: self.forms[code] for code in asked.wanted}
+        self.used_forms.update(found.values())
+        return found
 
     def _refuse_repeated(self, stage: Stage) -> None:
         repeated = stage.repeated()

@@ -84,12 +84,13 @@ class Netherlands:
     def beside(self, path: Path) -> ForeignSource:
         first: dict[str, int] = {}
         found: dict[str, dict[str, Basis]] = {}
-        for row in open_table(path).rows():
+        table = open_table(path)
+        for row in table.rows():
             if isinstance(row, BadRow):
                 continue
-            values = row.values
+            values = table.row(row).values
             address = values.get("URI", "")
-            first.setdefault(address, row.number)
+            first.setdefault(address, row[0])
             bases = found.setdefault(address, {})
             if label := values.get("Grondslaglabel") or values.get("Grondslag"):
                 links = web_addresses(values.get("Grondslaglink", ""))
@@ -102,6 +103,8 @@ class Netherlands:
                 for address, number in first.items()
             }
         )
+
+    body_columns = tuple(_TIERS)
 
     def body(self, row: Row) -> Body | None:
         tiers = [tier for tier in _TIERS if row[tier] == "X"]

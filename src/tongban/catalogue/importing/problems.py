@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import TextIO
+from typing import Protocol, TextIO
 
 # Problems kept for the summary on the screen; the report file has them all.
 _KEPT_ROWS = 8
@@ -30,6 +30,23 @@ class Problem:
     field: str
     value: str
     reason: str
+
+
+class Notes(Protocol):
+    """What takes problems."""
+
+    def add(self, problem: Problem, sort: str = "") -> None:
+        """`sort`: the reason without the row's own values."""
+
+
+class Noted:
+    """Problems in the order in which they were found."""
+
+    def __init__(self) -> None:
+        self.all: list[tuple[Problem, str]] = []
+
+    def add(self, problem: Problem, sort: str = "") -> None:
+        self.all.append((problem, sort))
 
 
 @dataclass

@@ -22,12 +22,17 @@ class BadFile(ValueError):
     """A file that cannot be read as a table. The message says why and what to do."""
 
 
+# Its number as a spreadsheet shows it (the header is row 1), the line of the text where it ends
+# (which differs once a field holds a line break), its fields.
+RawRow = tuple[int, int, list[str]]
+
+
 @dataclass(frozen=True)
 class SourceRow:
-    """One row as it stands in the file."""
+    """One row as it stands in the file, without spaces around its values."""
 
-    number: int  # as a spreadsheet shows it: the header is row 1
-    line: int  # of the text, where the row ends; differs once a field holds a line break
+    number: int
+    line: int
     values: dict[str, str]
 
 
@@ -39,9 +44,14 @@ class Table:
     encoding: str
     columns: tuple[str, ...]
 
-    def rows(self) -> Iterator[SourceRow | BadRow]:
+    def rows(self) -> Iterator[RawRow | BadRow]:
         """All rows. Raises BadFile where the file breaks off or its structure fails."""
         return _json_rows(self) if self.path.suffix.lower() == ".json" else _csv_rows(self)
+
+    def row(self, raw: RawRow) -> SourceRow:
+        """A row by the names of its columns."""
+        number, line, fields = raw
+        return SourceRow(number, line, dict(zip(self.columns, map(str.strip, fields), strict=True)))
 
 
 @dataclass(frozen=True)
@@ -94,7 +104,7 @@ def _encoding(path: Path) -> str:
     )
 
 
-def _csv_rows(table: Table) -> Iterator[SourceRow | BadRow]:
+def _csv_rows(table: Table) -> Iterator[RawRow | BadRow]:
     width = len(table.columns)
     with table.path.open(newline="", encoding=table.encoding) as text:
         csv.field_size_limit(_LONGEST_FIELD)
@@ -120,18 +130,17 @@ def _csv_rows(table: Table) -> Iterator[SourceRow | BadRow]:
                     number, reader.line_num, f"has {len(fields)} fields; the header has {width}"
                 )
                 continue
-            values = dict(zip(table.columns, map(str.strip, fields), strict=True))
-            yield SourceRow(number, reader.line_num, values)
+            yield number, reader.line_num, fields
 
 
-def _json_rows(table: Table) -> Iterator[SourceRow | BadRow]:
+def _json_rows(table: Table) -> Iterator[RawRow | BadRow]:
     for number, (line, found) in enumerate(_json_objects(table.path, table.encoding), start=2):
         try:
-            values = {column: _as_text(found.get(column)) for column in table.columns}
+            fields = [_as_text(found.get(column)) for column in table.columns]
         except TypeError as error:
             yield BadRow(number, line, str(error))
             continue
-        yield SourceRow(number, line, values)
+        yield number, line, fields
 
 
 def _as_text(value: object) -> str:

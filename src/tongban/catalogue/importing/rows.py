@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from tongban.catalogue.guide import Limits, LimitUnit
-from tongban.catalogue.importing.problems import Problem, Problems, Severity
+from tongban.catalogue.importing.problems import Notes, Problem, Severity
 from tongban.catalogue.importing.reading import SourceRow
 
 # Nothing in the law takes longer; a larger number is a slip of the hand.
@@ -20,7 +20,7 @@ class Row:
     """A row and what has been found wrong with it so far."""
 
     source: SourceRow
-    problems: Problems
+    problems: Notes
     code: str = ""  # how reports name the row
     failed: bool = False
     warned: bool = False
@@ -88,7 +88,7 @@ class Row:
         if law is not None and promise is not None and promise > law:
             what = "is longer than the statutory limit"
             self.warn(promised, f"{what} ({promise} > {law})", sort=what)
-        return Limits(statutory=law, promised=promise, unit=counted_in or LimitUnit.WORKING_DAYS)
+        return _limits(law, promise, counted_in or LimitUnit.WORKING_DAYS)
 
     def list(self, column: str) -> tuple[str, ...]:
         """The parts of a list joined with "|", without empty ones and repetitions."""
@@ -122,3 +122,9 @@ def _parts(listed: str) -> tuple[str, ...]:
     """Lists are the same in many rows."""
     parts = (part.strip() for part in listed.split("|"))
     return tuple(dict.fromkeys(part for part in parts if part))
+
+
+@lru_cache(maxsize=5_000)
+def _limits(statutory: int | None, promised: int | None, unit: LimitUnit) -> Limits:
+    """The same in many rows."""
+    return Limits(statutory=statutory, promised=promised, unit=unit)

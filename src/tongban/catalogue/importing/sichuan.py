@@ -56,6 +56,8 @@ class Sichuan:
         "511602": {"zh": "广安区", "en": "Guang'an District"},
     }
 
+    body_columns = ("dept", "area_code", "body_code")
+
     def body(self, row: Row) -> Body | None:
         name, area = row["dept"], row["area_code"]
         if not name or len(area) != 12 or not area.isdigit():

@@ -97,6 +97,10 @@ class Source(Protocol):
     def region_names(self) -> Mapping[str, Localized]:
         """Names of regions that its rows give by code alone."""
 
+    @property
+    def body_columns(self) -> tuple[str, ...]:
+        """The columns that `body` reads, all of them required."""
+
     def body(self, row: Row) -> Body | None:
         """The body of a row; None if the row does not say. Notes no problems."""
 

@@ -119,6 +119,8 @@ class UnitedKingdom:
             )
         return UnitedKingdom(services, authorities, regions)
 
+    body_columns = ("local_authority",)
+
     def body(self, row: Row) -> Body | None:
         slug = row["local_authority"]
         if not slug:

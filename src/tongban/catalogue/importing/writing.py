@@ -12,16 +12,12 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from django.db import connection
 
-from tongban.catalogue.facets import facets_of, ways_of
-from tongban.catalogue.guide import Limits
-from tongban.catalogue.importing.copying import Cell, Spool, array, cell, copy_lines
-from tongban.catalogue.importing.places import Place
-from tongban.catalogue.importing.sources import Entry, ItemKey
+from tongban.catalogue.importing.preparing import Prepared, staged_line
+from tongban.catalogue.importing.spooling import Spools
 from tongban.catalogue.importing.statements import (
     ANALYSE,
     COMPARE,
@@ -34,12 +30,11 @@ from tongban.catalogue.importing.statements import (
     WRITE_CHANGED,
     WRITE_ITEMS,
 )
-from tongban.catalogue.indexing import count_words, reindex, searched_text, titles_of
-from tongban.catalogue.publishing import digest_of
-from tongban.directory.api import sort_key
+from tongban.catalogue.indexing import count_words, reindex
 from tongban.kernel import clock
+from tongban.kernel.copying import cell, copy_lines
 from tongban.kernel.localized import Localized
-from tongban.search.api import Document, put
+from tongban.search.api import NewDocument, NewDocuments
 
 # What is compared; the rest of a row waits in the spool, unless it is known: `take_known`.
 _STAGED = (
@@ -81,53 +76,10 @@ _DROP = "DROP TABLE IF EXISTS " + ", ".join(
 )
 # After so many changes, words are counted anew: how rare they are decides what is found first.
 _MANY = 1000
-# Rows written, and documents indexed, at once.
+# Rows written at once.
 _BATCH = 5000
-_MOST_DOCUMENTS = 10_000
 _Parameters = Sequence[str | list[str]] | Mapping[str, str | date] | None
 _COLUMNS = [name for name, _type in _STAGED]
-
-
-@dataclass(frozen=True)
-class Staged:
-    """An entry ready to be compared and written."""
-
-    row: int
-    line: int
-    slug: str
-    entry: Entry
-    place: Place
-    form_id: int | None
-    read: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A row as it will stand in the tables: what `Stage.add_prepared` takes.
-
-    `said` is what of the guide is searched, `content` the guide as JSON.
-    """
-
-    row: int
-    line: int
-    code: str
-    slug: str
-    name: Localized
-    level: str
-    audiences: tuple[str, ...]
-    themes: tuple[str, ...]
-    online: bool
-    sort_key: str
-    place: Place
-    item: ItemKey
-    parent: ItemKey | None
-    form_id: int | None
-    content: str
-    digest: str
-    limits: Limits
-    said: str
-    ways: tuple[str, ...]
-    read: str | None = None  # by which `take_known` knows it next time
 
 
 @dataclass(frozen=True)
@@ -153,11 +105,12 @@ class Gone:
 class Stage:
     """The temporary tables of one import. Lives in the caller's transaction."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, processes: int = 1) -> None:
+        """`processes`: how many prepare rows, each into a spool of its own."""
         self.source = source
-        self.spool = Spool()
+        self.spools = Spools(processes)
         self._new = 0
-        self._documents: list[Document] = []
+        self._index = NewDocuments()
         with connection.cursor() as cursor:
             columns = ", ".join(f"{name} {kind}" for name, kind in (*_STAGED, *_KNOWN))
             cursor.execute(
@@ -173,15 +126,25 @@ class Stage:
         return self
 
     def __exit__(self, *_what: object) -> None:
-        self.spool.close()
-
-    def add(self, batch: Iterable[Staged]) -> None:
-        """Take in entries."""
-        self.add_prepared(_prepared(staged) for staged in batch)
+        self.spools.close()
 
     def add_prepared(self, batch: Iterable[Prepared]) -> None:
         """Take in rows."""
-        copy_lines("import_row", _COLUMNS, map(self._line, batch))
+        spool = self.spools.all[0]
+        copy_lines("import_row", _COLUMNS, (staged_line(self.source, one, spool) for one in batch))
+        spool.flush()
+
+    def add_lines(self, start: int, length: int) -> None:
+        """Take in lines (`preparing.staged_line`) that stand in a spool."""
+        if length:
+            copy_lines("import_row", _COLUMNS, [self.spools.read(start, length).decode()])
+
+    def knows_any(self) -> bool:
+        """Whether `take_known` may find anything: whether the source was imported before."""
+        found = _fetch(
+            "SELECT EXISTS (SELECT FROM catalogue_offering WHERE source = %s)", [self.source]
+        )
+        return bool(found[0][0])
 
     def take_known(self, rows: Sequence[tuple[int, int, str]]) -> set[int]:
         """Take in those rows (row, line, `Prepared.read`) that changed nothing; their numbers.
@@ -278,7 +241,6 @@ class Stage:
             rows.execute(TO_WRITE)
             while found := rows.fetchmany(_BATCH):
                 self._write(found, items, words, moment.isoformat())
-        self._put_documents()
         for statement in WRITE_CHANGED:
             _run(statement, parameters)
         _run(REMEMBER)
@@ -311,7 +273,7 @@ class Stage:
         new, changed, versions = [], [], []
         documents = []
         for kind, offering, version, number, item_code, start, length in found:
-            record: Any = self.spool.read(start, length)
+            record: Any = self.spools.record(start, length)
             columns, guide, titles, facets, online, region_path, said = record
             item, others = items[item_code]
             versions.append(
@@ -328,10 +290,9 @@ class Stage:
                 synonyms = tuple(one for one in dict.fromkeys(others) if one not in titles)
                 words[item_code, titles] = synonyms
             documents.append(
-                Document(
+                NewDocument(
                     id=offering, service=item, region_path=region_path, titles=titles,
-                    synonyms=synonyms, text=said, facets=facets, online=online, popularity=0,
-                    stamp=version,
+                    synonyms=synonyms, said=said, facets=facets, online=online, stamp=version,
                 )
             )  # fmt: skip
         if new:
@@ -339,14 +300,9 @@ class Stage:
         if changed:
             copy_lines("import_offering", _NEW_OFFERING, changed)
         copy_lines("catalogue_guideversion", _NEW_VERSION, versions)
-        self._documents += documents
-        if len(self._documents) >= _MOST_DOCUMENTS:
-            self._put_documents()
+        if documents:
+            self._index.add(documents)
         self._new += len(new)
-
-    def _put_documents(self) -> None:
-        put(self._documents)
-        self._documents = []
 
     def gone(self, region_path: str) -> list[Gone]:
         """Current offerings of the source, in that region and below, that the file lacks."""
@@ -388,105 +344,6 @@ class Stage:
         reindex(ids)
         if len(ids) > _MANY:
             count_words()
-
-    def _line(self, one: Prepared) -> str:
-        """Keep a row in the spool; what is compared of it, as a line."""
-        place, limits = one.place, one.limits
-        columns: tuple[Cell, ...] = (
-            place.agency_id, place.region_code, self.source, one.code, one.slug, _json(one.name),
-            one.level, array(one.audiences), array(one.themes), one.online, place.region_path,
-            one.sort_key,
-        )  # fmt: skip
-        guide: tuple[Cell, ...] = (
-            one.content, one.digest, one.form_id, limits.statutory, limits.promised,
-            limits.unit.value, limits.acceptance,
-        )  # fmt: skip
-        start, length = self.spool.add(
-            (
-                "\t".join(map(cell, columns)),
-                "\t".join(map(cell, guide)),
-                titles_of(one.name),
-                facets_of(
-                    type=one.item.type, level=one.level, audiences=one.audiences,
-                    themes=one.themes, ways=one.ways, agency_id=place.agency_id,
-                    region_path=place.region_path,
-                ),
-                one.online,
-                place.region_path,
-                one.said,
-            )
-        )  # fmt: skip
-        return "\t".join(
-            (
-                str(one.row), str(one.line), cell(one.code), one.slug, one.digest,
-                cell(place.region_path), *_item_cells(one.item, one.parent), str(start),
-                str(length), cell(one.read),
-            )
-        )  # fmt: skip
-
-
-def _item_cells(item: ItemKey, parent: ItemKey | None) -> tuple[str, ...]:
-    return (*_names(item), *(_names(parent)[:2] if parent else (r"\N", r"\N")))
-
-
-def _names(item: ItemKey) -> tuple[str, str, str]:
-    if item.names:
-        return cell(item.code), cell(_json(item.names)), cell(item.type)
-    return _chinese_names(item.code, item.name, item.type)
-
-
-@lru_cache(maxsize=20_000)
-def _chinese_names(code: str, name: str, kind: str) -> tuple[str, str, str]:
-    """An item's code, name and type for COPY: the same with each agency that offers it."""
-    return cell(code), cell(_json({"zh": name})), cell(kind)
-
-
-def _prepared(staged: Staged) -> Prepared:
-    entry, guide = staged.entry, staged.entry.guide
-    name, online = entry.localized, guide.online and staged.form_id is not None
-    return Prepared(
-        row=staged.row,
-        line=staged.line,
-        code=entry.code,
-        slug=staged.slug,
-        name=name,
-        level=entry.level,
-        audiences=entry.audiences,
-        themes=entry.themes,
-        online=online,
-        sort_key=_sort_key(next(iter(name.values())) if "zh" not in name else name["zh"]),
-        place=staged.place,
-        item=entry.item,
-        parent=entry.parent,
-        form_id=staged.form_id,
-        content=guide.model_dump_json(),
-        digest=digest_of(name, guide, staged.form_id),
-        limits=guide.limits,
-        said=searched_text(
-            guide.summary,
-            guide.result.name if guide.result else {},
-            [material.name for material in guide.materials],
-        ),
-        ways=ways_of(
-            online=online,
-            windows=guide.windows,
-            place=guide.place,
-            visits=guide.visits,
-            delivery=guide.result.delivery if guide.result else (),
-            website=guide.website,
-        ),
-        read=staged.read,
-    )
-
-
-@lru_cache(maxsize=50_000)
-def _sort_key(name: str) -> str:
-    """Pinyin takes longer than all else together, and names repeat from agency to agency."""
-    return sort_key({"zh": name}, 300)
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _run(statement: str, parameters: _Parameters = None) -> int:
