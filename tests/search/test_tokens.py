@@ -45,10 +45,16 @@ def test_titles_are_characters_pairs_words_and_sounds() -> None:
         ("straße", "STRASSE"),
         ("护照\0换发", "护照 换发"),
         ("a\ud800b", "ab"),
+        ("補領駕駛證", "补领驾驶证"),
+        ("臺灣居民居住證", "台湾居民居住证"),
     ],
 )
 def test_what_is_written_differently_is_compared_as_one(one: str, other: str) -> None:
     assert normal(one) == normal(other)
+
+
+def test_simplified_chinese_stays_as_it_is() -> None:
+    assert normal("著作权登记 乾坤") == "著作权登记 乾坤"
 
 
 @pytest.mark.parametrize(

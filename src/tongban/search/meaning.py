@@ -23,7 +23,7 @@ from django.db import connection, transaction
 
 from tongban.search.finding import is_large, serving
 from tongban.search.meaning_embedders import Busy, Embedder, at_hand, chosen
-from tongban.search.tokens import LONGEST_QUERY, has_letters, is_han, normal, runs
+from tongban.search.tokens import LONGEST_QUERY, has_letters, is_han, normal, runs, simplified
 
 if TYPE_CHECKING:
     import numpy as np
@@ -81,7 +81,7 @@ def meant(query: str, *, region_path: str = "") -> dict[int, float]:
     known = _index.current()
     if known is None:
         return {}
-    text = " ".join(query[:LONGEST_QUERY].split())
+    text = simplified(" ".join(query[:LONGEST_QUERY].split()))
     try:
         vector = _vector(embedder, text)
     except Busy:
