@@ -89,7 +89,7 @@ class Task(models.Model):
     """One thing to be done: by whom, what, by when (任务)."""
 
     class State(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", pgettext_lazy("task", "Open")
         CLAIMED = "claimed", _("Claimed done")  # the public looks at the evidence
         CLOSED = "closed", _("Closed")
         DROPPED = "dropped", _("Dropped")

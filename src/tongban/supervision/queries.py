@@ -206,7 +206,7 @@ def tallies_by(
     patiences = tasks.order_by().values_list("plan__soon_days", "plan__very_late_days").distinct()
     for soon_days, very_days in list(patiences):
         same = tasks.filter(plan__soon_days=soon_days, plan__very_late_days=very_days)
-        edges = _edges(on, days, Patience(soon_days, very_days))
+        edges = edges_of(on, days, Patience(soon_days, very_days))
         for row in _counted(same, by, on, *edges):
             counter = counts.setdefault(tuple(row[name] for name in by), Counter())
             counter.update({state: row[f"n_{state.value}"] for state in TimeState})
@@ -297,7 +297,7 @@ def to_review(officer: Officer) -> QuerySet[Task]:
     )
 
 
-def _edges(today: date, days: Workdays, patience: Patience) -> tuple[date, date]:
+def edges_of(today: date, days: Workdays, patience: Patience) -> tuple[date, date]:
     """The last due date that is "soon" today, and the first that is not "very late"."""
     soon = today
     while days.count(today, soon + timedelta(days=1)) <= patience.soon:

@@ -50,6 +50,7 @@ class TaskRow:
     view: TaskView
     time: Text
     time_tone: Tone
+    claimed: Text
     claimed_tone: Tone
     objections: int = 0
 
@@ -266,7 +267,7 @@ def office_choices(
 
 def _row(view: TaskView, objections: int = 0) -> TaskRow:
     words, tone = TIMES[view.time]
-    return TaskRow(view, words, tone, CLAIMED[view.task.state], objections)
+    return TaskRow(view, words, tone, *CLAIMED[view.task.state], objections)
 
 
 def _left(due: date | None, today: date, count: Any) -> int | None:

@@ -69,16 +69,9 @@ class MomentsForm(Words):
     """Two moments. A day without a time is its end; the day of the publication begins with it."""
 
     since = DayField(label=gettext_lazy("From"))
-    since_at = TimeField(
-        label=gettext_lazy("From, time"),
-        help_text=gettext_lazy(
-            "Without a time: the end of that day; on the day of the publication, the publication."
-        ),
-    )
+    since_at = TimeField(label=gettext_lazy("From, time"))
     until = DayField(label=gettext_lazy("To"), required=False)
-    until_at = TimeField(
-        label=gettext_lazy("To, time"), help_text=gettext_lazy("Without a day: now.")
-    )
+    until_at = TimeField(label=gettext_lazy("To, time"))
 
     def __init__(self, data: Any, published: datetime) -> None:
         first = clock.local_date(published)

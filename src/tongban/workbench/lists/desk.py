@@ -32,6 +32,7 @@ from tongban.workbench.lists.common import (
     review_rows,
     task_rows,
 )
+from tongban.workbench.lists.narrowing import NAMES, narrow
 from tongban.workbench.pages import address, page_of
 
 # So much of each queue stands on the desk; the rest is one step away.
@@ -40,7 +41,8 @@ FIRST = 8
 
 @dataclass(frozen=True)
 class Queue:
-    """A queue: whose it is, how it is called, what is in it, by which columns it is paged."""
+    """A queue: whose it is, how it is called, what is in it, by which columns it is paged; since
+    when its rows wait, and whether its tasks are open, so that they stand somewhere in time."""
 
     title: Text
     empty: Text
@@ -49,6 +51,8 @@ class Queue:
     by: Sequence[str]
     draw: Callable[[Any], list[Any]]
     template: str
+    since: str = "due"
+    in_time: bool = False
 
 
 def my_tasks(officer: Officer) -> QuerySet[Task]:
@@ -103,6 +107,7 @@ QUEUES: Mapping[str, Queue] = {
         ("reply_due", "id"),
         clocks,
         "said_table.html",
+        "at",
     ),
     "tasks": Queue(
         _("Tasks of your units"),
@@ -112,6 +117,8 @@ QUEUES: Mapping[str, Queue] = {
         ("due", "id"),
         task_rows,
         "task_table.html",
+        "due",
+        True,
     ),
     "undated": Queue(
         _("Tasks of your units without a due date"),
@@ -121,6 +128,7 @@ QUEUES: Mapping[str, Queue] = {
         ("id",),
         task_rows,
         "task_table.html",
+        "first_due",
     ),
     "claims": Queue(
         _("Claimed done by your units"),
@@ -130,6 +138,7 @@ QUEUES: Mapping[str, Queue] = {
         ("window_until", "id"),
         task_rows,
         "task_table.html",
+        "claimed_on",
     ),
     "review": Queue(
         _("Claims to review"),
@@ -139,6 +148,7 @@ QUEUES: Mapping[str, Queue] = {
         ("window_until", "id"),
         review_rows,
         "review_table.html",
+        "claimed_on",
     ),
     "moderate": Queue(
         _("Words held back"),
@@ -148,6 +158,7 @@ QUEUES: Mapping[str, Queue] = {
         ("at", "id"),
         clocks,
         "said_table.html",
+        "at",
     ),
     "late": Queue(
         _("Late in your region"),
@@ -157,6 +168,8 @@ QUEUES: Mapping[str, Queue] = {
         ("due", "id"),
         task_rows,
         "task_table.html",
+        "due",
+        True,
     ),
     "unanswered": Queue(
         _("Unanswered in your region"),
@@ -166,6 +179,7 @@ QUEUES: Mapping[str, Queue] = {
         ("reply_due", "id"),
         clocks,
         "said_table.html",
+        "at",
     ),
 }  # fmt: skip
 
@@ -178,12 +192,14 @@ def desk(request: OfficerRequest) -> HttpResponse:
         if not request.officer.has_role(*queue.roles):
             continue
         rows = list(queue.rows(request.officer)[: FIRST + 1])
+        more = len(rows) > FIRST
         parts.append(
             {
                 "slug": slug,
                 "queue": queue,
                 "rows": queue.draw(rows[:FIRST]),
-                "more": len(rows) > FIRST,
+                "more": more,
+                "count": queue.rows(request.officer).order_by().count() if more else len(rows),
                 "template": f"workbench/lists/{queue.template}",
             }
         )
@@ -212,13 +228,15 @@ def queue(request: OfficerRequest, name: str) -> HttpResponse:
     wanted = QUEUES.get(name)
     if wanted is None or not request.officer.has_role(*wanted.roles):
         raise Http404
-    found = page_of(request, wanted.rows(request.officer), wanted.by)
+    narrowed = narrow(request, wanted.rows(request.officer), wanted.since, in_time=wanted.in_time)
+    found = page_of(request, narrowed.rows, wanted.by)
     context = {
         "queue": wanted,
+        "narrowed": narrowed,
         "rows": wanted.draw(found.rows),
         "template": f"workbench/lists/{wanted.template}",
-        "next_url": found.next and address(request, (), after=found.next),
-        "previous_url": found.previous and address(request, (), after=found.previous),
+        "next_url": found.next and address(request, NAMES, after=found.next),
+        "previous_url": found.previous and address(request, NAMES, after=found.previous),
     }
     return page(request, "queue.html", context)
 

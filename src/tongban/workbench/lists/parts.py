@@ -49,6 +49,16 @@ class Row(Words):
             self.add_error(main, _("Write this in Chinese."))
         return given
 
+    @property
+    def shown(self) -> list[Any]:
+        """The fields that one writes in."""
+        return [self[name] for name in self.fields if name not in ("place", "gone")]
+
+    @property
+    def is_there(self) -> bool:
+        """Whether something stands in the row that can be left out."""
+        return any(self[name].value() not in (None, "") for name in self.fields if name != "gone")
+
     def is_none(self, given: Mapping[str, Any]) -> bool:
         """Whether the row is empty or left out."""
         kept = (value for name, value in given.items() if name not in ("place", "gone"))
@@ -114,7 +124,7 @@ class Parts:
         for name in NAMES:
             rows = list((initial or {}).get(name, ()))
             if data is None:
-                self.sets[name] = _SETS[name](prefix=name, initial=rows or [{}])
+                self.sets[name] = _SETS[name](prefix=name, initial=rows)
             else:
                 self.sets[name] = _SETS[name](_counted(data, name), prefix=name)
 

@@ -163,9 +163,17 @@ class TaskForm(Words):
         return given
 
     @property
-    def words(self) -> list[Any]:
-        """The fields above the rows."""
-        return [self[name] for name in self.fields if name not in self.counted]
+    def groups(self) -> list[list[Any]]:
+        """The fields above the rows; the two languages of a text beside each other."""
+        found: list[list[Any]] = []
+        for name in self.fields:
+            if name in self.counted:
+                continue
+            if found and (name.endswith("_en") or name == "due"):
+                found[-1].append(self[name])
+            else:
+                found.append([self[name]])
+        return found
 
     @property
     def figure_fields(self) -> list[Any]:

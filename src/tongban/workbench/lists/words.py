@@ -26,11 +26,11 @@ TIMES: Mapping[str, tuple[Text, Tone]] = {
     TimeState.DONE: (pgettext_lazy("task", "Done"), "done"),
     TimeState.DROPPED: (pgettext_lazy("task", "Dropped"), "refused"),
 }
-CLAIMED: Mapping[str, Tone] = {
-    Task.State.OPEN: "neutral",
-    Task.State.CLAIMED: "waiting",
-    Task.State.CLOSED: "done",
-    Task.State.DROPPED: "refused",
+CLAIMED: Mapping[str, tuple[Text, Tone]] = {
+    Task.State.OPEN: (pgettext_lazy("claim", "Not claimed"), "neutral"),
+    Task.State.CLAIMED: (pgettext_lazy("claim", "Claimed done"), "waiting"),
+    Task.State.CLOSED: (pgettext_lazy("claim", "Closed"), "done"),
+    Task.State.DROPPED: (pgettext_lazy("claim", "Dropped"), "refused"),
 }
 PLANS: Mapping[str, Tone] = {
     Plan.State.DRAFT: "action",
