@@ -182,15 +182,17 @@ def written_words(names: Iterable[str]) -> frozenset[str]:
 
 def text_tokens(text: str) -> frozenset[str]:
     """The tokens of running text: pairs and words, as far as `_MOST_TEXT` of them."""
+    return frozenset(said_tokens(text.split("\n")))
+
+
+def said_tokens(lines: Iterable[str]) -> tuple[str, ...]:
+    """The same, each once and in their order, of a text in lines: many texts share some."""
     found: dict[str, None] = {}
-    for run in runs(normal(text)):
-        if is_han(run):
-            found |= dict.fromkeys(first + second for first, second in pairwise(run))
-        elif run not in _STOP:
-            found[stem(run)] = None
+    for line in lines:
+        found |= _line_tokens(line)
         if len(found) >= _MOST_TEXT:
-            break
-    return frozenset(list(found)[:_MOST_TEXT])
+            return tuple(found)[:_MOST_TEXT]
+    return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -263,6 +265,19 @@ def stem(word: str) -> str:
     if word.endswith("y") and len(word) > 3:
         word = word[:-1] + "i"
     return word
+
+
+@lru_cache(maxsize=20_000)
+def _line_tokens(line: str) -> dict[str, None]:
+    found: dict[str, None] = {}
+    for run in runs(normal(line)):
+        if is_han(run):
+            found |= dict.fromkeys(first + second for first, second in pairwise(run))
+        elif run not in _STOP:
+            found[stem(run)] = None
+        if len(found) >= _MOST_TEXT:
+            break
+    return found
 
 
 @lru_cache(maxsize=20_000)
