@@ -372,6 +372,39 @@ def test_words_held_back_are_for_moderators(world: World) -> None:
     assert [one.said.pk for one in answers.context["rows"]] == [said.pk]
 
 
+def test_a_queue_is_narrowed_and_says_how_much_is_where(world: World) -> None:
+    unit = UnitEntry({"zh": "本局"}, world.bureau)
+    dues = [date(2026, 12, 1), date(2027, 2, 24), date(2027, 2, 26), date(2027, 3, 1),
+            date(2027, 3, 9), date(2027, 12, 1)]  # fmt: skip
+    tasks = [TaskEntry(str(n), {"zh": f"任务{n}"}, unit, due=due) for n, due in enumerate(dues)]
+    tasks.append(TaskEntry("later", {"zh": "未到"}, unit, start=date(2027, 5, 1),
+                           due=date(2027, 5, 3)))  # fmt: skip
+    entry = PlanEntry("busy", "city", "990100", world.plan.office_id, {"zh": "另一清单"},
+                      soon_days=3, very_late_days=5)  # fmt: skip
+    plan = make_plan(entry, tasks, by=world.office.officer)
+    publish(plan.pk, by=world.office.officer)
+    client = world.go(world.unit)
+    page = reverse("workbench:list_queue", args=["tasks"])
+    everything = client.get(page)
+    assert everything.context["narrowed"].count == 8
+    told = {row.task.pk: row.view.time.value for row in everything.context["rows"]}
+    for state in set(told.values()):
+        found = client.get(page, {"time": state}).context
+        assert {row.task.pk for row in found["rows"]} == {
+            pk for pk, one in told.items() if one == state
+        }, state
+        assert [one.count for one in found["narrowed"].quick if one.chosen] == [len(found["rows"])]
+    found = client.get(page, {"list": plan.pk, "time": "due_soon"}).context
+    assert {row.task.plan_id for row in found["rows"]} == {plan.pk}
+    late = client.get(page, {"waiting": "30"}).context["rows"]
+    assert [row.task.code for row in late] == ["0"]
+    # What is not offered narrows nothing; nobody sees more than their own by asking for it.
+    for odd in ({"list": "0"}, {"unit": "x"}, {"time": "soon"}, {"waiting": "-1"}, {"kind": "1"}):
+        assert client.get(page, odd).context["narrowed"].count == 8, odd
+    other = world.go(world.other_unit).get(page, {"list": plan.pk})
+    assert other.context["narrowed"].count == 0
+
+
 def test_every_page_opens_and_costs_the_same_with_many_tasks(
     world: World, django_assert_max_num_queries: Any
 ) -> None:
