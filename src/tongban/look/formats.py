@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
@@ -33,9 +34,14 @@ def _form(forms: dict[str, str]) -> str:
     return forms.get(language(), forms[""])
 
 
+@lru_cache(maxsize=4096)  # long tables name the same days hundreds of times
+def _day(on: date, _language: str) -> str:
+    return format_date(on, _form(_DAY))
+
+
 def day(value: date | datetime | None) -> str:
     """22 November 2026 / 2026年11月22日; "" for None."""
-    return "" if value is None else format_date(_local_day(value), _form(_DAY))
+    return "" if value is None else _day(_local_day(value), language())
 
 
 def day_short(value: date | datetime | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from django.db.models import Count as Count_
 from django.db.models import Q, QuerySet, Sum
@@ -28,6 +29,7 @@ from tongban.supervision.api import (
     unit_of_task,
 )
 
+_PLAIN = "!$&'()*+,;=/~:@"  # what stands in an address as it is
 # The words and tones of places in time, the worst first.
 TIMES: Mapping[TimeState, tuple[Text, Tone]] = {
     TimeState.VERY_OVERDUE: (pgettext_lazy("task", "Very overdue"), "late"),
@@ -78,6 +80,7 @@ class TaskRow:
     view: TaskView
     href: str
     public: Public
+    lead_href: str = ""  # of its lead unit's page, if that is loaded
 
     @property
     def task(self) -> Task:
@@ -143,11 +146,6 @@ class TaskRow:
         """Whether it is due later than in the list from which it was taken over, or never."""
         source = self.task.adopted_from if Task.adopted_from.is_cached(self.task) else None
         return source is not None and loosens(source.due, self.task.due)
-
-    @property
-    def lead_href(self) -> str:
-        """The page of its lead unit, which must be loaded."""
-        return unit_url(unit_of_task(self.task).key)
 
     @property
     def claimed_words(self) -> str:
@@ -219,10 +217,20 @@ def region_url(code: str) -> str:
 
 def rows_of(found: Sequence[TaskView], said: Mapping[int, Public]) -> list[TaskRow]:
     """Tasks with the addresses of their pages and what people say."""
-    return [
-        TaskRow(one, task_url(one.task.plan.slug, one.task.code), said.get(one.task.pk, Public()))
-        for one in found
-    ]
+    bases: dict[str, str] = {}
+    leads: dict[str, str] = {}
+    rows = []
+    for one in found:
+        task = one.task
+        slug, lead = task.plan.slug, ""
+        if slug not in bases:  # an address is worked out once for each list, not for each task
+            bases[slug] = task_url(slug, "0").removesuffix("0")
+        if task.lead_id is None or Task.lead.is_cached(task):
+            key = unit_of_task(task).key
+            lead = leads.get(key) or leads.setdefault(key, unit_url(key))
+        href = f"{bases[slug]}{quote(task.code, safe=_PLAIN)}"
+        rows.append(TaskRow(one, href, said.get(task.pk, Public()), lead))
+    return rows
 
 
 def said_in(tasks: QuerySet[Task] | Sequence[Task]) -> dict[int, Public]:

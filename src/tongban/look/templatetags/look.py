@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.forms import BaseForm, BoundField
+from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -86,10 +88,15 @@ def language_of(code: str) -> str:
 
 
 # --- words about states ------------------------------------------------------------------------
-@register.inclusion_tag("look/status.html")
-def status(state: object, label: Text = "", tone: str = "") -> dict[str, object]:
+@register.simple_tag
+def status(state: object, label: Text = "", tone: str = "") -> SafeString:
     words, tone, shape = statuses.describe(state, label, tone)
-    return {"label": words, "tone": tone, "shape": shape}
+    return _status(str(words), tone, shape)
+
+
+@lru_cache(maxsize=2048, typed=True)  # long tables say the same few words hundreds of times
+def _status(label: str, tone: str, shape: str) -> SafeString:
+    return render_to_string("look/status.html", {"label": label, "tone": tone, "shape": shape})
 
 
 @register.inclusion_tag("look/status.html")
