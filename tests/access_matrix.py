@@ -106,6 +106,7 @@ MATRIX: dict[str, Row] = {
     "workbench:guides": staff(editor=200),
     "workbench:quality": staff(editor=200, supervisor=200),
     "workbench:mend": staff(editor=200),
+    "workbench:export_file": staff(editor=404),  # none yet
     "workbench:quality_findings": staff(editor=200, supervisor=200),
     "workbench:searches": staff(editor=200),
     "workbench:synonym": staff(editor=405),

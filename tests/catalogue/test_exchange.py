@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import io
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from hypothesis import HealthCheck, given, settings
 from openpyxl import Workbook, load_workbook
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.case_factories import make_guide, make_offering
 from tests.catalogue.guides_at_random import guides
 from tests.catalogue.test_editing import Desk, desk
 from tests.factories import OfficerRows, make_agency
 from tongban.catalogue.exchange.books import Book, open_book
+from tongban.catalogue.exchange.exporting import Form, begin_export, exported_file
 from tongban.catalogue.exchange.importing import (
     _incoming,
     begin_import,
@@ -34,9 +38,13 @@ from tongban.catalogue.exchange.writing import (
 from tongban.catalogue.guide import Guide
 from tongban.catalogue.models import DirectoryWork, GuideVersion, Offering
 from tongban.catalogue.publishing import guide_of
-from tongban.catalogue.working import do_work
+from tongban.catalogue.working import do_work, forget_files
+from tongban.catalogue.worklist import GuideFilter
 from tongban.directory.models import Agency
+from tongban.kernel import clock
 from tongban.kernel.errors import Refused
+from tongban.kernel.jobs import tell
+from tongban.notices.models import Notice
 
 __all__ = ["desk"]
 
@@ -279,3 +287,61 @@ def test_two_hundred_bad_rows_among_many(desk: Desk) -> None:
     # Columns that the file does not have stay as they were.
     assert guide_of(version).materials == guide_of(desk.offering.current).materials
     assert (guide_of(version).visits, done.outcome["changed"]) == (2, 1)
+
+
+# --- many guides, written by the worker -------------------------------------------------------
+@pytest.mark.django_db
+@pytest.mark.parametrize("form", ["xlsx", "csv", "jsonl"])
+def test_a_file_prepared_by_the_worker(form: Form, desk: Desk) -> None:
+    """It says what a file written at once says, is its editor's alone, and goes after a week."""
+    editor = desk.wang.officer
+    work = begin_export(editor, GuideFilter(), form)
+    assert exported_file(editor, work.pk) is None  # not yet written
+    do_work(work_id=work.pk)
+    work.refresh_from_db()
+    assert (work.state, work.done, work.total) == ("done", 1, 1)
+    found = exported_file(editor, work.pk)
+    assert found is not None
+    with default_storage.open(found.path, "rb") as file:
+        content = file.read()
+    assert len(content) == found.size
+    problems = Problems()
+    book = open_book(content, found.name, problems)
+    assert [Guide.model_validate(one) for one in read_back(book, problems)] == [
+        guide_of(desk.offering.current)
+    ]
+    for job in ProcrastinateJob.objects.filter(task_name__endswith="kernel.jobs.tell"):
+        tell(**job.args)
+    notice = Notice.objects.get(account_id=editor.account_id)
+    assert (notice.kind, notice.subject_key) == ("export.ready", str(work.pk))
+    assert exported_file(desk.li.officer, work.pk) is None
+
+    do_work(work_id=work.pk)  # a second run finds it done
+    assert exported_file(editor, work.pk) == found
+    with clock.freeze(clock.now() + timedelta(days=8)):
+        assert forget_files() == 1
+        assert forget_files() == 0
+    assert exported_file(editor, work.pk) is None
+    assert not default_storage.exists(found.path)
+    with pytest.raises(Refused, match=r"export\.nothing"):
+        begin_export(editor, GuideFilter(words="没有这样的事项"), form)
+
+
+def test_a_language_that_few_guides_have(tmp_path: Path) -> None:
+    """Files are written in one go; a column that turns up late makes them be written again."""
+    some = [Guide(summary={"zh": "甲"}), Guide(summary={"fr": "Déclaration"})]
+    asked = 0
+
+    def as_often_as_called() -> list[Exported]:
+        nonlocal asked
+        asked += 1
+        return as_exported(some)
+
+    write_csv(as_often_as_called, tmp_path / "some.csv")
+    problems = Problems()
+    book = open_book((tmp_path / "some.csv").read_bytes(), "some.csv", problems)
+    assert [Guide.model_validate(one) for one in read_back(book, problems)] == some
+    assert asked == 3  # tried, counted, written
+    some.pop()
+    write_csv(as_often_as_called, tmp_path / "usual.csv")
+    assert asked == 4

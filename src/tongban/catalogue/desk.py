@@ -23,14 +23,17 @@ from tongban.catalogue.editing import (
     start_draft,
     states_in_work,
 )
-from tongban.catalogue.exchange.importing import begin_import, confirm_import, drop_import
-from tongban.catalogue.exchange.writing import (
-    MOST_IN_XLSX,
-    exported,
-    write_csv,
-    write_json,
-    write_xlsx,
+from tongban.catalogue.exchange.exporting import (
+    AT_ONCE,
+    SUFFIXES,
+    begin_export,
+    exported_file,
+    write_file,
 )
+from tongban.catalogue.exchange.exporting import FORMS as EXPORT_FORMS
+from tongban.catalogue.exchange.exporting import Form as ExportForm
+from tongban.catalogue.exchange.importing import begin_import, confirm_import, drop_import
+from tongban.catalogue.exchange.writing import MOST_IN_XLSX, exported
 from tongban.catalogue.models import DirectoryWork, Proposal
 from tongban.catalogue.owning import assign
 from tongban.catalogue.proposals import (
@@ -64,11 +67,14 @@ from tongban.catalogue.worklist import (
 
 __all__ = [
     "AROUND",
+    "AT_ONCE",
     "CONCERNS",
+    "EXPORT_FORMS",
     "KINDS",
     "MOST_AT_ONCE",
     "MOST_IN_XLSX",
     "PHONES",
+    "SUFFIXES",
     "TEXTS",
     "ActEntry",
     "BulkChange",
@@ -78,6 +84,7 @@ __all__ = [
     "Concern",
     "DirectoryWork",
     "Element",
+    "ExportForm",
     "Gaps",
     "GuideFilter",
     "ItemEdit",
@@ -95,6 +102,7 @@ __all__ = [
     "assign",
     "authors_of",
     "begin_bulk",
+    "begin_export",
     "begin_import",
     "change_item",
     "chosen",
@@ -112,6 +120,7 @@ __all__ = [
     "edit_of",
     "elements",
     "exported",
+    "exported_file",
     "gaps",
     "in_work",
     "keeps_directory",
@@ -134,7 +143,5 @@ __all__ = [
     "work_of",
     "worklist",
     "works_of",
-    "write_csv",
-    "write_json",
-    "write_xlsx",
+    "write_file",
 ]

@@ -14,12 +14,14 @@ from typing import Any
 import structlog
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import translation
 from procrastinate.contrib.django import app
 
 from tongban.catalogue.models import DirectoryWork
 from tongban.identity.api import Officer, contacts, officer_of
 from tongban.kernel import clock
+from tongban.kernel.announcements import announce
 from tongban.kernel.errors import Refused
 from tongban.kernel.jobs import enqueue
 
@@ -30,7 +32,7 @@ Runner = Callable[[DirectoryWork, Officer, Progress], dict[str, Any]]
 
 # Seconds between two notes of progress.
 EVERY = 1.0
-# A file that was checked waits so long to be confirmed.
+# A file that was checked waits so long to be confirmed; one that was written, to be fetched.
 KEPT = timedelta(days=7)
 
 
@@ -50,12 +52,17 @@ def works_of(officer: Officer) -> list[DirectoryWork]:
 
 
 def forget_files() -> int:
-    """Throw away checked files that nobody has confirmed for a week; how many."""
-    old = DirectoryWork.objects.filter(state=DirectoryWork.State.READY, at__lt=clock.now() - KEPT)
+    """Throw away checked files that nobody has confirmed for a week, and written ones of more than
+    a week; how many."""
+    state, before = DirectoryWork.State, clock.now() - KEPT
+    unconfirmed = Q(state=state.READY, at__lt=before)
+    written = Q(kind="export", finished_at__lt=before) & ~Q(path="")
     count = 0
-    for work in old:
+    for work in DirectoryWork.objects.filter(unconfirmed | written):
         default_storage.delete(work.path)
-        work.state, work.path, work.finished_at = DirectoryWork.State.FAILED, "", clock.now()
+        if work.state == state.READY:
+            work.state, work.finished_at = state.FAILED, clock.now()
+        work.path = ""
         work.save()
         count += 1
     return count
@@ -65,11 +72,13 @@ def forget_files() -> int:
 def do_work(*, work_id: int) -> None:
     """Do one piece of work; a second run finds it done."""
     from tongban.catalogue.bulk import run_bulk  # they enqueue this task
+    from tongban.catalogue.exchange.exporting import run_export
     from tongban.catalogue.exchange.importing import check_file, take_in
 
     work = DirectoryWork.objects.get(pk=work_id)
     runners: dict[tuple[str, str], Runner] = {
         ("bulk", DirectoryWork.State.RUNNING): run_bulk,
+        ("export", DirectoryWork.State.RUNNING): run_export,
         ("import", DirectoryWork.State.READING): check_file,
         ("import", DirectoryWork.State.RUNNING): take_in,
     }
@@ -99,8 +108,20 @@ def _run(work: DirectoryWork, runner: Runner) -> None:
         work.state = state.FAILED  # read, and nothing in it can be taken in
     work.done = work.total
     work.finished_at = None if work.state == state.READY else clock.now()
-    work.save()
-    if work.path and work.state != state.READY:
+    is_kept = work.state == state.READY or (work.kind == "export" and work.state == state.DONE)
+    with transaction.atomic():
+        work.save()
+        if work.kind == "export" and work.state == state.DONE:
+            announce(
+                "export.ready",
+                {
+                    "account": work.by_id,
+                    "work": work.pk,
+                    "name": work.parameters["name"],
+                    "guides": work.outcome["guides"],
+                },
+            )
+    if work.path and not is_kept:
         default_storage.delete(work.path)
 
 

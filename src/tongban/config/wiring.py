@@ -12,6 +12,7 @@ from tongban.notices.api import (
     links_to,
     tell_case_news,
     tell_checks_due,
+    tell_export_ready,
     tell_not_published,
     tell_rehearsal_news,
 )
@@ -21,6 +22,7 @@ SUBSCRIPTIONS: dict[str, list[Listener]] = {
     **{f"case.{act}": [tell_case_news] for act in TOLD},
     "calendar.changed": [on_calendar_changed],
     "catalogue.imported": [lint_imported],
+    "export.ready": [tell_export_ready],
     "guide.checks_due": [tell_checks_due],
     "guide.not_published": [tell_not_published],
     "rehearsal.broken": [tell_rehearsal_news],
@@ -37,6 +39,7 @@ LINKS = {
     "staff_list_task": lambda key: reverse("workbench:task_by_code", args=key.split(" ", 1)),
     "guide": lambda offering: reverse("workbench:guide", args=[offering]),
     "guides_to_check": lambda _key: f"{reverse('workbench:guides')}?state=unchecked",
+    "directory_work": lambda work: reverse("workbench:work", args=[work]),
     "rehearsals": lambda _key: reverse("workbench:rehearsals"),
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tongban.notices.case_news import TOLD
 from tongban.notices.case_news import tell as tell_case_news
-from tongban.notices.guide_news import tell_checks_due, tell_not_published
+from tongban.notices.guide_news import tell_checks_due, tell_export_ready, tell_not_published
 from tongban.notices.inbox import Message, mark_read, message, notices_of, unread_count
 from tongban.notices.models import Notice
 from tongban.notices.rehearsal_news import tell as tell_rehearsal_news
@@ -21,6 +21,7 @@ __all__ = [
     "notify",
     "tell_case_news",
     "tell_checks_due",
+    "tell_export_ready",
     "tell_not_published",
     "tell_rehearsal_news",
     "unread_count",

@@ -19,6 +19,18 @@ def tell_not_published(payload: Payload) -> None:
         )
 
 
+def tell_export_ready(payload: Payload) -> None:
+    """Listens to "export.ready": the file that an editor asked for is there."""
+    notify(
+        payload["account"],
+        "export.ready",
+        f"export-{payload['work']}",
+        {"item": payload["name"], "count": payload["guides"]},
+        subject="directory_work",
+        subject_key=str(payload["work"]),
+    )
+
+
 def tell_checks_due(payload: Payload) -> None:
     """Listens to "guide.checks_due": once a month, how many guides want a look."""
     notify(

@@ -133,6 +133,13 @@ KINDS: Mapping[str, Words] = {
             "minute: look, and press “Checked today”."
         ),
     ),
+    "export.ready": Words(
+        _("Your file is ready: %(item)s"),
+        _(
+            "The file “%(item)s” with %(count)s guides is ready. Fetch it within a week; "
+            "then it is deleted."
+        ),
+    ),
     "rehearsal.broken": Words(
         _("The form no longer works with its sample answers: %(item)s"),
         _(

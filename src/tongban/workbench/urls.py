@@ -88,6 +88,7 @@ urlpatterns = [
     path("guides/work/<int:work_id>/", bulk.work, name="work"),
     path("guides/work/<int:work_id>/confirm/", bulk.confirm_work, name="confirm_work"),
     path("guides/work/<int:work_id>/report.csv", exchange.report, name="work_report"),
+    path("guides/work/<int:work_id>/file/", exchange.export_file, name="export_file"),
     path("guides/exchange/", exchange.exchange, name="exchange"),
     path("guides/exchange/export/", exchange.export, name="export_guides"),
     path("items/", items.items, name="items"),

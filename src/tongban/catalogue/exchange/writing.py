@@ -7,9 +7,10 @@ import json
 import tempfile
 import zipfile
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ from tongban.catalogue.models import GuideVersion
 from tongban.catalogue.publishing import guide_of
 
 # A workbook holds at most so many guides: a spreadsheet cannot work with more.
-MOST_IN_XLSX = 5_000
+MOST_IN_XLSX = 20_000
 _BATCH = 500
 CODES = "codes"
 NUMBER = "nr"
@@ -91,38 +92,57 @@ def write_json(guides: Iterable[Exported]) -> Iterator[bytes]:
             "state": one.version.state,
             "version": one.version.number,
             "revision": one.version.revision,
-            "guide": guide_of(one.version).model_dump(mode="json"),
+            "guide": one.version.content,
         }
         yield json.dumps(line, ensure_ascii=False).encode() + b"\n"
 
 
-def write_csv(guides: Callable[[], Iterable[Exported]], path: Path) -> None:
-    """A ZIP of CSV tables. `guides` is read twice: what columns there are is known after once."""
-    layout = _Layout.of(guides(), longest=None)
+Guides = Callable[[], Iterable[Exported]]
+
+
+def write_csv(guides: Guides, path: Path) -> None:
+    """A ZIP of CSV tables. `guides` is read again if a column turns up that few guides have."""
+    _with_layout(guides, path, _write_csv, longest=None)
+
+
+def write_xlsx(guides: Guides, path: Path) -> None:
+    """A workbook with a sheet a table, and one that says which codes may stand where.
+
+    Never whole in memory. `guides` is read again as for CSV, or if a text is longer than a cell.
+    """
+    _with_layout(guides, path, _write_xlsx, longest=CELL)
+
+
+def _with_layout(
+    guides: Guides, path: Path, write: Callable[[Guides, Path, _Layout], None], longest: int | None
+) -> None:
+    try:
+        write(guides, path, _Layout.usual(longest))
+    except _Unforeseen:
+        write(guides, path, _Layout.of(guides(), longest))
+
+
+def _write_csv(guides: Guides, path: Path, layout: _Layout) -> None:
     with tempfile.TemporaryDirectory() as folder, ExitStack() as files:
         tables = {}
-        for name in shapes():
+        for name in (*shapes(), CODES):
             file = files.enter_context(
                 (Path(folder) / f"{name}.csv").open("w", encoding="utf-8-sig", newline="")
             )
             tables[name] = csv.writer(file)
+        for name in shapes():
             tables[name].writerow(layout.columns[name])
         for one in guides():
             for name, row in layout.rows(one):
                 tables[name].writerow(row)
-        file = files.enter_context(
-            (Path(folder) / f"{CODES}.csv").open("w", encoding="utf-8-sig", newline="")
-        )
-        csv.writer(file).writerows(_codes())
+        tables[CODES].writerows(_codes())
         files.close()
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             for name in (*shapes(), CODES):
                 archive.write(Path(folder) / f"{name}.csv", f"{name}.csv")
 
 
-def write_xlsx(guides: Callable[[], Iterable[Exported]], path: Path) -> None:
-    """A workbook with a sheet a table, and one that says which codes may stand where."""
-    layout = _Layout.of(guides(), longest=CELL)
+def _write_xlsx(guides: Guides, path: Path, layout: _Layout) -> None:
     book = Workbook(write_only=True)
     sheets = {}
     for name in shapes():
@@ -153,15 +173,25 @@ def _codes() -> Iterator[tuple[str, str, str, str]]:
             yield (name, column.name, column.element.kind, " | ".join(column.element.choices))
 
 
+class _Unforeseen(Exception):
+    """A guide needs a column that the layout does not have."""
+
+
 @dataclass(frozen=True)
 class _Layout:
-    """Which columns each table needs for these guides."""
+    """Which columns each table has. `longest`: characters a cell holds, None: any number."""
 
     columns: dict[str, list[str]]
     longest: int | None
 
     @classmethod
+    def usual(cls, longest: int | None) -> _Layout:
+        """For guides in the usual languages, without texts longer than a cell."""
+        return cls._with({}, longest)
+
+    @classmethod
     def of(cls, guides: Iterable[Exported], longest: int | None) -> _Layout:
+        """For just these guides."""
         more: dict[str, dict[str, int]] = defaultdict(dict)
         for one in guides:
             for name, rows in rows_of(guide_of(one.version)).items():
@@ -170,25 +200,36 @@ class _Layout:
                         parts = -(-len(escaped(cell)) // longest) if longest else 1
                         if more[name].get(column, 0) < parts:
                             more[name][column] = parts
+        return cls._with(more, longest)
+
+    @classmethod
+    def _with(cls, more: Mapping[str, Mapping[str, int]], longest: int | None) -> _Layout:
         columns = {}
         for name, shape in shapes().items():
-            fixed = headings(shape, LANGUAGES)
-            names = [*fixed, *sorted(set(more[name]) - set(fixed))]
-            split = [part for column in names for part in _parts(column, more[name].get(column, 1))]
+            fixed, found = headings(shape, LANGUAGES), more.get(name, {})
+            names = [*fixed, *sorted(set(found) - set(fixed))]
+            split = [part for column in names for part in _parts(column, found.get(column, 1))]
             first = [*KEY_COLUMNS, *ABOUT] if name == GUIDES else [*KEY_COLUMNS, NUMBER]
             columns[name] = [*first, *split]
         return cls(columns, longest)
 
     def rows(self, one: Exported) -> Iterator[tuple[str, list[str]]]:
-        """The rows of a guide, each with its table."""
+        """The rows of a guide, each with its table. Raises _Unforeseen."""
         key = {name: one.about[name] for name in KEY_COLUMNS}
         for table, rows in rows_of(guide_of(one.version)).items():
+            columns, known = self.columns[table], self._known[table]
             for number, row in enumerate(rows, start=1):
                 cells = (one.about if table == GUIDES else key | {NUMBER: str(number)}) | row
                 if self.longest:
                     whole = {name: escaped(cell) for name, cell in cells.items()}
                     cells = _split(whole, self.longest)
-                yield table, [cells.get(column, "") for column in self.columns[table]]
+                if not known.issuperset(cells.keys() - one.about.keys()):
+                    raise _Unforeseen
+                yield table, [cells.get(column, "") for column in columns]
+
+    @cached_property
+    def _known(self) -> dict[str, frozenset[str]]:
+        return {name: frozenset(columns) for name, columns in self.columns.items()}
 
 
 def _parts(column: str, parts: int) -> list[str]:

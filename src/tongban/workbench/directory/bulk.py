@@ -250,6 +250,12 @@ def _rows(
     ]
 
 
+def _state(one: desk.DirectoryWork) -> tuple[Text, str]:
+    if one.kind == "export" and one.state == "failed":
+        return pgettext_lazy("work", "No file was written"), "refused"
+    return STATES[one.state]
+
+
 @officer_required("editor")
 def work_list(request: OfficerRequest) -> HttpResponse:
     """What an editor had done in bulk, and the files they brought."""
@@ -258,7 +264,7 @@ def work_list(request: OfficerRequest) -> HttpResponse:
             "id": one.pk,
             "title": one.parameters.get("name") or KINDS.get(one.parameters.get("kind", ""), ""),
             "at": one.at,
-            "state": STATES[one.state],
+            "state": _state(one),
             "total": one.total,
         }
         for one in desk.works_of(request.officer)
@@ -276,12 +282,13 @@ def work(request: OfficerRequest, work_id: int) -> HttpResponse:
     context = {
         "work": one,
         "title": one.parameters.get("name") or KINDS.get(one.parameters.get("kind", ""), ""),
-        "state": STATES[one.state],
+        "state": _state(one),
         "runs": one.state in ("reading", "running"),
         "problems": problems[:100],
         "more_problems": max(0, len(problems) - 100),
         "reason": ReasonForm(),
         "is_import": one.kind == "import",
+        "file": desk.exported_file(request.officer, work_id),
     }
     answer = show(request, "directory/work.html", context, active="workbench:guides")
     if context["runs"]:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import csv
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -21,9 +25,21 @@ from tongban.kernel.errors import Refused
 from tongban.workbench.guides import FILTERS, narrowed_by
 from tongban.workbench.pages import show
 
-# CSV and XLSX are written whole before they are sent; JSON lines flow.
-MOST_IN_CSV, MOST_IN_JSON = 20_000, 200_000
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CONTENT_TYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "application/zip",
+    "jsonl": "application/jsonl",
+}
+
+
+@dataclass(frozen=True)
+class FormChoice:
+    """A form of file: fetched at once, written by the worker, or too small for so many guides."""
+
+    form: str
+    url: str
+    at_once: bool
+    fits: bool
 
 
 @officer_required("editor")
@@ -42,54 +58,70 @@ def exchange(request: OfficerRequest) -> HttpResponse:
             return redirect("workbench:exchange")
         return redirect("workbench:work", work.pk)
     kept = {name: request.GET[name] for name in FILTERS if request.GET.get(name)}
-    here = reverse("workbench:export_guides")
     count = desk.worklist(request.officer, narrowed_by(request)).order_by().count()
     context = {
         "count": count,
-        "too_many_for_xlsx": count > desk.MOST_IN_XLSX,
         "most_in_xlsx": desk.MOST_IN_XLSX,
-        "urls": {form: f"{here}?{urlencode({**kept, 'form': form})}" for form in FORMS},
+        "forms": {form: _choice(form, count, kept) for form in desk.EXPORT_FORMS},
         "is_narrowed": bool(kept),
         "works": desk.works_of(request.officer)[:5],
     }
     return show(request, "directory/exchange.html", context, active="workbench:guides")
 
 
-FORMS = ("xlsx", "csv", "jsonl")
+def _choice(form: desk.ExportForm, count: int, kept: dict[str, str]) -> FormChoice:
+    query = urlencode({**kept, "form": form})
+    return FormChoice(
+        form,
+        f"{reverse('workbench:export_guides')}?{query}",
+        at_once=count <= desk.AT_ONCE[form],
+        fits=form != "xlsx" or count <= desk.MOST_IN_XLSX,
+    )
 
 
 @officer_required("editor")
+@require_http_methods(["GET", "POST"])
 def export(request: OfficerRequest) -> HttpResponseBase:
-    """The guides that fit the filters, as a file."""
-    form = request.GET.get("form", "")
-    if form not in FORMS:
+    """The guides that fit the filters, as a file: at once, or (POST) written by the worker."""
+    form = next((one for one in desk.EXPORT_FORMS if one == request.GET.get("form")), None)
+    if form is None:
         raise Http404
-    found = desk.worklist(request.officer, narrowed_by(request))
-    ids = list(found.order_by("sort_key", "id").values_list("pk", flat=True)[: MOST_IN_JSON + 1])
-    if len(ids) > {"xlsx": desk.MOST_IN_XLSX, "csv": MOST_IN_CSV}.get(form, MOST_IN_JSON):
-        messages.error(
-            request,
-            _("These are too many guides for one such file. Narrow the filters, or take JSON."),
-        )
-        return redirect("workbench:exchange")
-    name = f"guides-{clock.today().isoformat()}"
-    if form == "jsonl":
-        lines = desk.write_json(desk.exported(ids))
-        answer: HttpResponseBase = StreamingHttpResponse(lines, "application/jsonl")
-        answer["Content-Disposition"] = f'attachment; filename="{name}.jsonl"'
-    else:
-        kinds = {
-            "xlsx": (desk.write_xlsx, XLSX, "xlsx"),
-            "csv": (desk.write_csv, "application/zip", "zip"),
-        }
-        write, kind, suffix = kinds[form]
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "file"
-            write(lambda: desk.exported(ids), path)
-            file = path.open("rb")  # stays readable when its folder is gone
-        answer = FileResponse(
-            file, as_attachment=True, filename=f"{name}.{suffix}", content_type=kind
-        )
+    narrowed = narrowed_by(request)
+    if request.method == "POST":
+        try:
+            work = desk.begin_export(request.officer, narrowed, form)
+        except Refused as refusal:
+            messages.error(request, str(refusal.message))
+            return redirect(f"{reverse('workbench:exchange')}?{request.GET.urlencode()}")
+        return redirect("workbench:work", work.pk)
+    found = desk.worklist(request.officer, narrowed).order_by("sort_key", "id")
+    ids = list(found.values_list("pk", flat=True)[: desk.AT_ONCE[form] + 1])
+    if len(ids) > desk.AT_ONCE[form]:
+        messages.info(request, _("These are many guides: have the file prepared."))
+        return redirect(f"{reverse('workbench:exchange')}?{request.GET.urlencode()}")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "file"
+        desk.write_file(form, lambda: desk.exported(ids), path)
+        file = path.open("rb")  # stays readable when its folder is gone
+    name = f"guides-{clock.today().isoformat()}.{desk.SUFFIXES[form]}"
+    return _sent(file, name, form)
+
+
+@officer_required("editor")
+def export_file(request: OfficerRequest, work_id: int) -> HttpResponseBase:
+    """The file that the worker wrote, for who asked for it."""
+    found = desk.exported_file(request.officer, work_id)
+    if found is None:
+        raise Http404
+    try:
+        file = default_storage.open(found.path, "rb")
+    except FileNotFoundError:
+        raise Http404 from None
+    return _sent(file, found.name, found.form)
+
+
+def _sent(file: IO[bytes] | File[bytes], name: str, form: str) -> FileResponse:
+    answer = FileResponse(file, as_attachment=True, filename=name, content_type=CONTENT_TYPES[form])
     answer["Cache-Control"] = "no-store, private"
     return answer
 
