@@ -126,7 +126,8 @@ MATRIX: dict[str, Row] = {
     "workbench:review_guide": staff(editor=302),  # it is not in review
     **dict.fromkeys(
         ("workbench:checked_guide", "workbench:hand_over", "workbench:begin_draft",
-         "workbench:discard_draft", "workbench:submit_guide", "workbench:confirm_work"),
+         "workbench:discard_draft", "workbench:submit_guide", "workbench:confirm_work",
+         "workbench:take_back_work"),
         staff(editor=405),
     ),
     # To-do lists

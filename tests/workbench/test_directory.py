@@ -219,6 +219,46 @@ def test_a_bulk_change_is_looked_at_then_done(desk: Desk) -> None:
     assert others[0].versions.get(state="published").number == 2
 
 
+def test_a_bulk_change_is_taken_back_as_one(desk: Desk) -> None:
+    """Drafts it began go, a draft that was there says what it said, what moved on stays."""
+    others = [make_offering(desk.offering.agency) for _ in range(2)]
+    client, start = browser(desk.wang), "/en/work/guides/"
+    client.post(f"{start}{desk.offering.pk}/begin/")
+    path = f"{start}{desk.offering.pk}/draft/notes/"
+    opened = fields_of(client.get(path).content.decode())
+    client.post(path, opened | {"notes.zh": ["原来的草稿"]})
+    before = GuideVersion.objects.get(offering=desk.offering, state="draft").content
+    asked = {"kind": "phone", "field": "consult_phone", "value": "0990-5550177", "look": "1"}
+    begun = client.post(f"{start}bulk/", asked | {"reason_zh": "换号", "then": "submit"})
+    work = DirectoryWork.objects.get()
+    do_work(work_id=work.pk)
+    browser(desk.li).post(f"{start}{others[1].pk}/review/", {"decision": "now"})
+    assert "Take the whole change back" in client.get(begun["Location"]).content.decode()
+    assert browser(desk.li).post(f"{begun['Location']}take-back/").status_code == 404
+    back = client.post(f"{begun['Location']}take-back/")
+    client.post(f"{begun['Location']}take-back/")  # once is enough
+    do_work(work_id=DirectoryWork.objects.get(kind="undo").pk)
+    outcome = DirectoryWork.objects.get(kind="undo").outcome
+    assert (outcome["changed"], outcome["left_out"]) == (2, 1)
+    assert "approved or published since" in client.get(back["Location"]).content.decode()
+    assert GuideVersion.objects.get(offering=desk.offering, state="draft").content == before
+    assert [one.state for one in others[0].versions.all()] == ["published"]
+    assert others[1].versions.get(state="published").number == 2
+    assert "This change was taken back" in client.get(begun["Location"]).content.decode()
+
+
+def test_looking_at_a_bulk_change_is_bounded(
+    desk: Desk, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(8):
+        make_offering(desk.offering.agency)
+    client = browser(desk.wang)
+    for kind in ({"kind": "promised", "value": "3"}, {"kind": "approve"}, {"kind": "remove_theme"}):
+        with django_assert_max_num_queries(24):
+            page = client.get("/work/guides/bulk/", {**kind, "theme": "x", "look": "1"})
+        assert page.status_code in (200, 422)
+
+
 def test_the_list_is_bounded(
     desk: Desk, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Case, F, Q, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from pydantic import ValidationError
 
@@ -14,6 +16,7 @@ from tongban.catalogue.changing import AROUND, KINDS, BulkChange, applied
 from tongban.catalogue.complaints import complaints_of
 from tongban.catalogue.differences import Change, differences
 from tongban.catalogue.editing import (
+    IN_WORK,
     confirm_checked,
     in_work,
     locked_version,
@@ -23,13 +26,13 @@ from tongban.catalogue.editing import (
 )
 from tongban.catalogue.guide import Guide
 from tongban.catalogue.indexing import reindex
-from tongban.catalogue.linting.checking import check_guide
+from tongban.catalogue.linting.checking import ToCheck, check_guides
 from tongban.catalogue.linting.findings import FindingView
 from tongban.catalogue.models import DirectoryWork, GuideVersion, Item, Offering, Theme
 from tongban.catalogue.owning import assign
 from tongban.catalogue.publishing import authors_of, guide_of, publish
-from tongban.catalogue.reach import require_item, within
-from tongban.catalogue.reviewing import approve, needs_two, submit
+from tongban.catalogue.reach import item_refusal, not_wholly_of, within
+from tongban.catalogue.reviewing import approve, needs_two, note_rehearsal, submit
 from tongban.catalogue.working import Progress, enqueue_work
 from tongban.catalogue.worklist import GuideFilter, worklist
 from tongban.identity.api import Officer
@@ -42,7 +45,7 @@ KEPT = 200  # refusals kept by name
 State = GuideVersion.State
 
 
-@dataclass(frozen=True)
+@dataclass
 class BulkRow:
     """What a change would do to one guide. `problem`: why it would be left out."""
 
@@ -50,6 +53,7 @@ class BulkRow:
     changes: Sequence[Change] = ()
     findings: Sequence[FindingView] = ()  # those that the change would cause
     problem: str = ""
+    guides: tuple[Guide, Guide] | None = None  # before and after
 
     @property
     def changed(self) -> bool:
@@ -71,14 +75,33 @@ def chosen(officer: Officer, narrowed: GuideFilter) -> list[int]:
 
 
 def previewed(offerings: Sequence[Offering], change: BulkChange, officer: Officer) -> list[BulkRow]:
-    """What the change would do to each of some guides. Nothing is written."""
-    return [_previewed(one, change, officer) for one in offerings]
+    """What the change would do to each of some guides. Nothing is written.
 
-
-def _previewed(offering: Offering, change: BulkChange, officer: Officer) -> BulkRow:
+    The offerings come with their items. A handful of queries, however many guides.
+    """
+    if change.kind in ("add_theme", "remove_theme"):
+        return _previewed_themes(offerings, officer)
+    bases = bases_of(offerings)
     if change.kind in AROUND:
-        return BulkRow(offering, problem=_problem_around(offering, change, officer))
-    version = base_of(offering)
+        return [
+            BulkRow(one, problem=_problem_around(one, bases.get(one.pk), change, officer))
+            for one in offerings
+        ]
+    rows = [_previewed(one, bases.get(one.pk), change) for one in offerings]
+    checked = [one for one in rows if one.guides is not None]
+    asked = [
+        ToCheck(one.offering, guide, bases[one.offering.pk].form_id,
+                bases[one.offering.pk].translated_from)
+        for one in checked for guide in one.guides or ()
+    ]  # fmt: skip
+    found = iter(check_guides(asked) if asked else [])
+    for one in checked:
+        known = {(finding.rule, finding.place) for finding in next(found)}
+        one.findings = [f for f in next(found) if (f.rule, f.place) not in known]
+    return rows
+
+
+def _previewed(offering: Offering, version: GuideVersion | None, change: BulkChange) -> BulkRow:
     if version is None:
         return BulkRow(offering, problem=str(_("It has no guide yet.")))
     if version.state in (State.REVIEW, State.APPROVED):
@@ -89,46 +112,48 @@ def _previewed(offering: Offering, change: BulkChange, officer: Officer) -> Bulk
     except ValidationError as error:
         return BulkRow(offering, problem="; ".join(one.words for one in complaints_of(error)))
     changes = differences(before, after)
-    if not changes:
-        return BulkRow(offering)
-    return BulkRow(offering, changes, _caused(offering, version, before, after))
+    return BulkRow(offering, changes, guides=(before, after)) if changes else BulkRow(offering)
 
 
-def _problem_around(offering: Offering, change: BulkChange, officer: Officer) -> str:
+def _problem_around(
+    offering: Offering, version: GuideVersion | None, change: BulkChange, officer: Officer
+) -> str:
     if change.kind == "approve":
-        version = in_work(offering.pk)
         if version is None or version.state != State.REVIEW:
             return str(_("It is not in review."))
         if needs_two() and officer.account_id in authors_of(version):
             return str(_("You wrote this version. A colleague has to approve it."))
     if change.kind == "checked" and offering.current_id is None:
         return str(_("Only a published guide can be checked."))
-    if change.kind in ("add_theme", "remove_theme"):
-        try:
-            require_item(offering.item, officer)
-        except Refused as refusal:
-            return str(refusal.message)
     return ""
 
 
-def _caused(
-    offering: Offering, version: GuideVersion, before: Guide, after: Guide
-) -> list[FindingView]:
-    def check(guide: Guide) -> list[FindingView]:
-        return check_guide(
-            offering, guide, form_id=version.form_id, translated_from=version.translated_from
-        )
-
-    known = {(one.rule, one.place) for one in check(before)}
-    return [one for one in check(after) if (one.rule, one.place) not in known]
+def _previewed_themes(offerings: Sequence[Offering], officer: Officer) -> list[BulkRow]:
+    items = {one.item_id: one.item for one in offerings}
+    foreign = not_wholly_of(items, officer)
+    return [
+        BulkRow(one, problem=str(item_refusal().message) if one.item_id in foreign else "")
+        for one in offerings
+    ]
 
 
 def base_of(offering: Offering) -> GuideVersion | None:
     """What a change is made to: what is in work, else what is published, else the newest."""
-    found = in_work(offering.pk)
-    if found is None and offering.current_id is not None:
-        found = GuideVersion.objects.get(pk=offering.current_id)
-    return found or offering.versions.order_by("-number").first()
+    return bases_of([offering]).get(offering.pk)
+
+
+def bases_of(offerings: Iterable[Offering]) -> dict[int, GuideVersion]:
+    """`base_of` each offering that has one, by its id. One query, however many."""
+    is_open = Q(state__in=IN_WORK) & Q(number__gt=Coalesce("offering__current__number", 0))
+    rows = (
+        GuideVersion.objects.filter(offering_id__in=[one.pk for one in offerings])
+        .annotate(
+            place=Case(When(is_open, then=0), When(pk=F("offering__current_id"), then=1), default=2)
+        )
+        .order_by("offering_id", "place", "-number")
+        .distinct("offering_id")
+    )
+    return {one.offering_id: one for one in rows}
 
 
 @transaction.atomic
@@ -177,10 +202,12 @@ def run_bulk(work: DirectoryWork, officer: Officer, progress: Progress) -> dict[
         return _run_around(given["ids"], change, officer, progress)
     counts = {"changed": 0, "unchanged": 0, "left_out": 0}
     refused: list[dict[str, Any]] = []
-    for offering in _locked(given["ids"], officer, progress):
+    for offering, base in _locked(given["ids"], officer, progress):
+        if given["then"] != "draft" and base is not None:
+            note_rehearsal(base)
         try:
             with transaction.atomic():
-                done = _change(offering, change, given, officer)
+                done = _change(offering, base, change, work, officer)
             counts["changed" if done else "unchanged"] += 1
         except (Refused, ValidationError) as error:
             counts["left_out"] += 1
@@ -190,9 +217,13 @@ def run_bulk(work: DirectoryWork, officer: Officer, progress: Progress) -> dict[
 
 
 def _change(
-    offering: Offering, change: BulkChange, given: dict[str, Any], officer: Officer
+    offering: Offering,
+    base: GuideVersion | None,
+    change: BulkChange,
+    work: DirectoryWork,
+    officer: Officer,
 ) -> bool:
-    base = base_of(offering)
+    given = work.parameters
     if base is None:
         raise Refused("guide.no_version", _("It has no guide yet."))
     if base.state in (State.REVIEW, State.APPROVED):
@@ -201,8 +232,12 @@ def _change(
     guide = applied(before, change)
     if same(before, guide):
         return False
+    # What it takes to take the change back: `taking_back`.
+    facts: dict[str, Any] = {"work": work.pk}
     if base.state == State.DRAFT:
         version = locked_version(base.pk, officer)
+        facts["before"] = base.content
+        facts["translated_from"] = base.translated_from
     else:
         version = new_version(
             offering,
@@ -211,7 +246,7 @@ def _change(
             by=officer,
             translated_from=base.translated_from,
         )
-    put(version, guide, by=officer, note=given["reason"].get("zh", ""))
+    put(version, guide, by=officer, note=given["reason"].get("zh", ""), **facts)
     if given["then"] in ("submit", "publish"):
         submit(version.pk, change_note=given["reason"], by=officer)
     if given["then"] == "publish":
@@ -242,7 +277,7 @@ def _each(
 ) -> dict[str, Any]:
     counts = {"changed": 0, "unchanged": 0, "left_out": 0}
     refused = []
-    for offering in _locked(ids, officer, progress):
+    for offering, _base in _locked(ids, officer, progress):
         try:
             with transaction.atomic():
                 act(offering, officer)
@@ -273,11 +308,9 @@ def _run_themes(ids: Sequence[int], change: BulkChange, officer: Officer) -> dic
         if has == (change.kind == "add_theme"):
             counts["unchanged"] += 1
             continue
-        try:
-            require_item(item, officer)
-        except Refused as error:
+        if not_wholly_of([item.pk], officer):
             counts["left_out"] += 1
-            refused.append({"id": None, "name": item.name, "why": _why(error)})
+            refused.append({"id": None, "name": item.name, "why": _why(item_refusal())})
             continue
         item.themes = [*item.themes, code] if not has else [t for t in item.themes if t != code]
         item.save(update_fields=["themes"])
@@ -288,18 +321,21 @@ def _run_themes(ids: Sequence[int], change: BulkChange, officer: Officer) -> dic
     return {**counts, "refused": refused[:KEPT]}
 
 
-def _locked(ids: Sequence[int], officer: Officer, progress: Progress) -> Iterator[Offering]:
-    """The officer's offerings among `ids`, locked, a batch at a time."""
+def _locked(
+    ids: Sequence[int], officer: Officer, progress: Progress
+) -> Iterator[tuple[Offering, GuideVersion | None]]:
+    """The officer's offerings among `ids`, locked, each with its base, a batch at a time."""
     for start in range(0, len(ids), 200):
-        rows = (
+        rows = list(
             Offering.objects.select_for_update(of=("self",))
             .filter(within(officer), pk__in=ids[start : start + 200])
             .select_related("item")
             .order_by("pk")
         )
+        bases = bases_of(rows)
         for at, offering in enumerate(rows):
             progress(start + at)
-            yield offering
+            yield offering, bases.get(offering.pk)
 
 
 def _why(error: Refused | ValidationError) -> str:

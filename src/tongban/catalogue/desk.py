@@ -47,7 +47,8 @@ from tongban.catalogue.proposals import (
 from tongban.catalogue.publishing import as_published, authors_of
 from tongban.catalogue.reach import keeps_directory, may_edit, within
 from tongban.catalogue.recording import ActEntry, acts_of
-from tongban.catalogue.reviewing import approve, needs_two, send_back, submit
+from tongban.catalogue.rehearsing import FormBroken
+from tongban.catalogue.reviewing import approve, needs_two, publish_now, send_back, submit
 from tongban.catalogue.standards import (
     ItemEdit,
     Standard,
@@ -55,6 +56,7 @@ from tongban.catalogue.standards import (
     change_item,
     edit_of,
 )
+from tongban.catalogue.taking_back import begin_taking_back, can_be_taken_back
 from tongban.catalogue.working import work_of, works_of
 from tongban.catalogue.worklist import (
     CONCERNS,
@@ -85,6 +87,7 @@ __all__ = [
     "DirectoryWork",
     "Element",
     "ExportForm",
+    "FormBroken",
     "Gaps",
     "GuideFilter",
     "ItemEdit",
@@ -104,6 +107,8 @@ __all__ = [
     "begin_bulk",
     "begin_export",
     "begin_import",
+    "begin_taking_back",
+    "can_be_taken_back",
     "change_item",
     "chosen",
     "complaints_of",
@@ -131,6 +136,7 @@ __all__ = [
     "needs_two",
     "open_proposals",
     "previewed",
+    "publish_now",
     "save_draft",
     "send_back",
     "start_draft",

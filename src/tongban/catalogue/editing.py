@@ -191,8 +191,12 @@ def put(
     by: Officer,
     checked: Collection[str] = (),
     note: str = "",
+    **facts: Any,
 ) -> bool:
-    """Write a whole guide into a locked draft as its next revision; False if nothing changed."""
+    """Write a whole guide into a locked draft as its next revision; False if nothing changed.
+
+    `facts` are kept with the record of the act.
+    """
     before = guide_of(version)
     sources = made_from(guide, before, version.translated_from)
     all_texts = texts(guide)
@@ -215,7 +219,9 @@ def put(
     version.changed_at = clock.now()
     version.changed_by_id = by.account_id
     version.save()
-    record("save", offering.pk, by=by, version=version, note=note, revision=version.revision)
+    record(
+        "save", offering.pk, by=by, version=version, note=note, revision=version.revision, **facts
+    )
     return True
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -43,9 +45,22 @@ def keeps_directory(by: Officer) -> bool:
 
 def require_item(item: Item, by: Officer) -> None:
     """Raises Refused unless everybody who offers the item lies within the officer's reach."""
-    if keeps_directory(by) and not item.offerings.exclude(within(by)).exists():
-        return
-    raise Refused(
+    if not_wholly_of([item.pk], by):
+        raise item_refusal()
+
+
+def not_wholly_of(item_ids: Iterable[int], by: Officer) -> set[int]:
+    """Those of the items that somebody outside the officer's reach offers too. One query."""
+    wanted = set(item_ids)
+    if not keeps_directory(by):
+        return wanted
+    others = Offering.objects.filter(item_id__in=wanted).exclude(within(by))
+    return set(others.order_by().values_list("item_id", flat=True).distinct())
+
+
+def item_refusal() -> Refused:
+    """Why an item may not be changed that others offer too."""
+    return Refused(
         "item.not_yours",
         _("Others offer this item too. Only an editor responsible for all of them may change it."),
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import structlog
@@ -20,18 +20,23 @@ from django.db.models.functions import RowNumber
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from tongban.catalogue.guide import Guide
 from tongban.catalogue.models import GuideVersion, Offering, Rehearsal
 from tongban.catalogue.reach import within
 from tongban.forms.api import form, rehearse_answers, sample_today
 from tongban.identity.api import Officer, holders
 from tongban.kernel import clock
 from tongban.kernel.announcements import announce
-from tongban.kernel.localized import Localized
+from tongban.kernel.errors import Refused
+from tongban.kernel.localized import Localized, pick
 
 log = structlog.get_logger(__name__)
 
 # How many of a form's guides are named where they are listed.
 _NAMED = 3
+# An act takes a rehearsal as young as this for its own: a change of many guides with one form
+# rehearses it once a minute, not once a guide.
+_FRESH = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,18 @@ class Affected:
     some: tuple[tuple[int, Localized, Localized], ...]  # (offering, name, region)
 
 
+class FormBroken(Refused):
+    """A guide's form did not pass its rehearsal, and the act asks what becomes of it.
+
+    `may_pass`: a person may let it through, having said so in `field`; else nobody can.
+    """
+
+    def __init__(self, problem: Problem, field: str) -> None:
+        self.problem = problem
+        self.may_pass = problem.kind != "crashed"
+        super().__init__("guide.form_broken", _said(problem, self.may_pass), field=field)
+
+
 # --- the robot -----------------------------------------------------------------------------------
 def rehearse_form(form_id: int) -> Outcome:
     """Rehearse one form, note how it went, and tell its editors if it has just broken.
@@ -116,6 +133,48 @@ def rehearse(
         if told is not None:
             told(outcome, number, len(form_ids))
     return Tally(passed, failed, untried)
+
+
+def require_form(
+    form_id: int | None, guide: Guide, *, let_through: bool, field: str
+) -> Problem | None:
+    """Rehearse the form that people will fill in online, before its guide goes on its way.
+
+    A guide that is not applied for online, or has no form, needs none. A form that crashes cannot
+    be sent by anybody: FormBroken, whoever asks. One that does not get through with its own sample
+    answers may still be sound (the sample may be what is wrong): FormBroken, unless
+    `let_through`, and then the problem, so that the act can record it. One without sample answers
+    cannot be tried; the lint says so. The walk through a form takes some hundredths of a second,
+    bounded by the form's own bounds (`forms.bounds`); nothing need be locked meanwhile.
+    """
+    if form_id is None or not guide.online:
+        return None
+    outcome = _tried(form_id)
+    if outcome.problem is None or not outcome.failed:
+        return None
+    if let_through and outcome.problem.kind != "crashed":
+        return outcome.problem
+    raise FormBroken(outcome.problem, field)
+
+
+def _tried(form_id: int) -> Outcome:
+    row = Rehearsal.objects.filter(form_id=form_id, run_at__gt=clock.now() - _FRESH).first()
+    if row is None:
+        return rehearse_form(form_id)
+    found = problem_of(row)
+    return Outcome(form_id, found[0] if found else None)
+
+
+def _said(problem: Problem, may_pass: bool) -> str:
+    """Where the form is stuck, why, and what to do, in the language of this moment."""
+    if not may_pass:
+        why = pick(problem.message)
+        return _("Nobody can send the form of this guide: %(why)s") % {"why": why}
+    where = " – ".join(filter(None, (pick(problem.step_title), pick(problem.label))))
+    return _(
+        "With its own sample answers the form of this guide cannot be sent. At “%(where)s” it "
+        "says: %(why)s Have the form or its sample answers mended first."
+    ) % {"where": where, "why": pick(problem.message)}
 
 
 def _problem(form_id: int) -> Problem | None:

@@ -1,4 +1,11 @@
-"""A draft's way to the public: submitted, looked at by a colleague, published now or on a day."""
+"""A draft's way to the public: submitted, looked at by a colleague, published now or on a day.
+
+On each step the form that people will fill in online is rehearsed (`rehearsing.require_form`). One
+that crashes stops every step. One that its own sample answers do not get through stops an editor
+who has not said that they know; and the reviewer decides, with a reason that stays in the history.
+A planned day asks no more: what was approved then is published, and the robot rehearses every
+night.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +19,9 @@ from tongban.catalogue.editing import locked_version
 from tongban.catalogue.linting.checking import refuse_broken
 from tongban.catalogue.models import GuideVersion
 from tongban.catalogue.publishing import authors_of, guide_of, publish
+from tongban.catalogue.reach import may_edit
 from tongban.catalogue.recording import record
+from tongban.catalogue.rehearsing import FormBroken, Problem, require_form
 from tongban.identity.api import Officer
 from tongban.kernel import clock
 from tongban.kernel.errors import Refused
@@ -25,9 +34,24 @@ def needs_two() -> bool:
     return bool(settings.GUIDES_NEED_TWO)
 
 
+def submit(
+    version_id: int,
+    *,
+    change_note: dict[str, str],
+    by: Officer,
+    knows_form: bool = False,
+) -> GuideVersion:
+    """Hand a draft over for review, with what readers are told about the change.
+
+    `knows_form`: the editor has read what is wrong with its form, and leaves it to the reviewer.
+    Raises Refused, and of it FormBroken.
+    """
+    _rehearse(version_id, by, let_through=knows_form, field="knows_form")
+    return _submit(version_id, change_note, by)
+
+
 @transaction.atomic
-def submit(version_id: int, *, change_note: dict[str, str], by: Officer) -> GuideVersion:
-    """Hand a draft over for review, with what readers are told about the change. Raises Refused."""
+def _submit(version_id: int, change_note: dict[str, str], by: Officer) -> GuideVersion:
     version = locked_version(version_id, by)
     _require_state(version, State.DRAFT)
     _require_newest(version)
@@ -62,11 +86,28 @@ def send_back(version_id: int, *, note: str, by: Officer) -> GuideVersion:
     return version
 
 
-@transaction.atomic
 def approve(
-    version_id: int, *, by: Officer, effective_on: date | None = None, ends_on: date | None = None
+    version_id: int,
+    *,
+    by: Officer,
+    effective_on: date | None = None,
+    ends_on: date | None = None,
+    despite: str = "",
 ) -> GuideVersion:
-    """Approve a submitted version: it is published now, or on the day given. Raises Refused."""
+    """Approve a submitted version: it is published now, or on the day given.
+
+    `despite`: why the reviewer lets a form through that did not pass its rehearsal; recorded.
+    Raises Refused, and of it FormBroken.
+    """
+    problem = _rehearse(version_id, by, let_through=bool(despite.strip()), field="despite")
+    note = despite.strip() if problem is not None else ""
+    return _approve(version_id, by, effective_on, ends_on, note)
+
+
+@transaction.atomic
+def _approve(
+    version_id: int, by: Officer, effective_on: date | None, ends_on: date | None, note: str
+) -> GuideVersion:
     version = locked_version(version_id, by)
     _require_state(version, State.REVIEW)
     if needs_two() and by.account_id in authors_of(version):
@@ -93,11 +134,39 @@ def approve(
         version.offering_id,
         by=by,
         version=version,
+        note=note,
         effective_on=version.effective_on.isoformat(),
     )
     if version.effective_on <= today:
         return publish(version.pk, by=by)
     return version
+
+
+def publish_now(version_id: int, *, by: Officer) -> GuideVersion:
+    """Publish what an import has left as a draft, or what was approved for a later day.
+
+    Raises Refused, and of it FormBroken: who approved a broken form has said why already.
+    """
+    approved = GuideVersion.objects.filter(pk=version_id, state=State.APPROVED).exists()
+    _rehearse(version_id, by, let_through=approved, field="")
+    return publish(version_id, by=by)
+
+
+def note_rehearsal(version: GuideVersion) -> None:
+    """Rehearse a version's form now, if that was not done this minute: an act that is undone when
+    it is refused would forget it."""
+    try:
+        require_form(version.form_id, guide_of(version), let_through=True, field="")
+    except FormBroken:
+        return  # the act itself says so
+
+
+def _rehearse(version_id: int, by: Officer, *, let_through: bool, field: str) -> Problem | None:
+    """Rehearse a version's form, before anything is locked, if the version is the officer's."""
+    version = GuideVersion.objects.select_related("offering").filter(pk=version_id).first()
+    if version is None or version.form_id is None or not may_edit(version.offering, by):
+        return None  # the act itself says what is wrong
+    return require_form(version.form_id, guide_of(version), let_through=let_through, field=field)
 
 
 def _require_state(version: GuideVersion, *states: str) -> None:

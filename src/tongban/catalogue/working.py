@@ -74,11 +74,13 @@ def do_work(*, work_id: int) -> None:
     from tongban.catalogue.bulk import run_bulk  # they enqueue this task
     from tongban.catalogue.exchange.exporting import run_export
     from tongban.catalogue.exchange.importing import check_file, take_in
+    from tongban.catalogue.taking_back import run_taking_back
 
     work = DirectoryWork.objects.get(pk=work_id)
     runners: dict[tuple[str, str], Runner] = {
         ("bulk", DirectoryWork.State.RUNNING): run_bulk,
         ("export", DirectoryWork.State.RUNNING): run_export,
+        ("undo", DirectoryWork.State.RUNNING): run_taking_back,
         ("import", DirectoryWork.State.READING): check_file,
         ("import", DirectoryWork.State.RUNNING): take_in,
     }

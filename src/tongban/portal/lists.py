@@ -6,6 +6,7 @@ the catalogues of other countries and provinces too) and by agency.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -49,6 +50,17 @@ class Named:
     places: Sequence[tuple[Localized, str]]
     more: int
     places_href: str
+
+
+@dataclass(frozen=True)
+class Whereabouts:
+    """A place where a service is offered; where several agencies do, each is named."""
+
+    href: str
+    region: Localized
+    agency: Localized
+    online: bool
+    is_one_of_several: bool
 
 
 @dataclass(frozen=True)
@@ -188,6 +200,7 @@ def guide_places(request: HttpRequest, slug: str) -> HttpResponse:
     listing = page_of(request, rows, by=("region_path", "id"), size=_PLACES)
     above = {one.region.parent_id for one in listing.rows if one.region.parent_id}
     known = regions(above)
+    crowded = Counter(one.region_id for one in listing.rows)
     return render(
         request,
         "portal/guide_places.html",
@@ -197,7 +210,19 @@ def guide_places(request: HttpRequest, slug: str) -> HttpResponse:
             "listing": listing,
             "total": rows.count(),
             "groups": [
-                (known[parent].name if parent in known else {}, list(found))
+                (
+                    known[parent].name if parent in known else {},
+                    [
+                        Whereabouts(
+                            reverse("portal:guide", args=[one.slug]),
+                            one.region.name,
+                            one.agency.name,
+                            online=one.online,
+                            is_one_of_several=crowded[one.region_id] > 1,
+                        )
+                        for one in found
+                    ],
+                )
                 for parent, found in groupby(
                     listing.rows, key=lambda one: one.region.parent_id or ""
                 )

@@ -37,8 +37,6 @@ log = structlog.get_logger(__name__)
 
 Method = Literal["words", "meaning", "fused"]
 
-# Standard deviations of nearness that count as much as finding all of a query's words.
-_AS_ALL_WORDS = 4.0
 # At most so many services are found by meaning, and only those that stand out by so much.
 _MOST, _OUTSTANDING = 60, 1.5
 # Of fewer services nothing stands out.
@@ -88,7 +86,8 @@ def meant(query: str, *, region_path: str = "") -> dict[int, float]:
         return {}
     gates = embedder.gates
     han, other = (gates.han, gates.across) if _script(text) == _HAN else (gates.across, gates.other)
-    return known.near(vector, _seen(region_path), han=han, other=other)
+    near = known.near(vector, _seen(region_path), han=han, other=other)
+    return {entry: outstanding / embedder.as_all_words for entry, outstanding in near.items()}
 
 
 @lru_cache(maxsize=2000)
@@ -138,7 +137,7 @@ class Vectors:
     def near(
         self, query: Matrix, seen: npt.NDArray[np.int64] | None, *, han: float, other: float
     ) -> dict[int, float]:
-        """How far services stand out among those seen (None: all).
+        """How far services stand out among those seen (None: all), in standard deviations.
 
         {} where no product reaches `han`, that of a Chinese field, or `other`.
         """
@@ -168,7 +167,7 @@ class Vectors:
         outstanding = (nearness - nearness.mean()) / spread - _OUTSTANDING
         order = np.argsort(-outstanding)[:_MOST]
         return {
-            int(self.entries[chosen_ones[one]]): float(outstanding[one]) / _AS_ALL_WORDS
+            int(self.entries[chosen_ones[one]]): float(outstanding[one])
             for one in order
             if outstanding[one] > 0
         }

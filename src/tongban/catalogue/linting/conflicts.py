@@ -16,7 +16,6 @@ from django.db import connection
 
 from tongban.catalogue.guide import Guide
 from tongban.catalogue.linting.facts import Conflict
-from tongban.catalogue.models import Offering
 from tongban.kernel.localized import Localized, pick
 
 _BY_LAW = """
@@ -108,33 +107,38 @@ def conflicts_of(offering_ids: Iterable[int]) -> dict[int, tuple[Conflict, ...]]
 
 
 _OTHERS = """
-SELECT o.region_id = %(region)s, a.name::text, v.statutory_days, v.promised_days, v.limit_unit,
-    (v.content->'fees')::text, (v.content->'materials')::text
-FROM catalogue_offering o JOIN catalogue_guideversion v ON v.id = o.current_id
-JOIN directory_agency a ON a.id = o.agency_id
-WHERE o.item_id = %(item)s AND o.name = %(name)s::jsonb AND o.agency_id <> %(agency)s
-ORDER BY o.region_id = %(region)s DESC, o.id LIMIT %(most)s
+SELECT mine.id, other.* FROM catalogue_offering mine
+CROSS JOIN LATERAL (
+    SELECT o.region_id = mine.region_id, a.name::text, v.statutory_days, v.promised_days,
+        v.limit_unit, (v.content->'fees')::text, (v.content->'materials')::text
+    FROM catalogue_offering o JOIN catalogue_guideversion v ON v.id = o.current_id
+    JOIN directory_agency a ON a.id = o.agency_id
+    WHERE o.item_id = mine.item_id AND o.name = mine.name AND o.agency_id <> mine.agency_id
+    ORDER BY o.region_id = mine.region_id DESC, o.id LIMIT %(most)s) other
+WHERE mine.id = ANY(%(ids)s)
 """
 MOST_OTHERS = 50
 
+# What another guide says: whether it is of the same region, its agency, and what is compared.
+Other = tuple[bool, str, int | None, int | None, str, str, str]
 
-def conflicts_with(offering: Offering, guide: Guide) -> tuple[Conflict, ...]:
-    """What others who offer the same item say otherwise than this guide, published or not.
 
-    One query; of many others the first are asked.
+def others_of(offering_ids: Iterable[int]) -> dict[int, list[Other]]:
+    """The public guides that each offering is compared with: the same item under the same name.
+
+    One query, however many; of many others the first are asked.
     """
+    found: dict[int, list[Other]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(
-            _OTHERS,
-            {
-                "region": offering.region_id,
-                "item": offering.item_id,
-                "agency": offering.agency_id,
-                "name": json.dumps(offering.name),
-                "most": MOST_OTHERS,
-            },
-        )
-        rows = cursor.fetchall()
+        cursor.execute(_OTHERS, {"ids": list(offering_ids), "most": MOST_OTHERS})
+        for pk, *other in cursor.fetchall():
+            found.setdefault(pk, []).append(tuple(other))
+    return found
+
+
+def conflicts_with(guide: Guide, rows: Iterable[Other]) -> tuple[Conflict, ...]:
+    """What `others_of` its offering say otherwise than this guide, published or not."""
+    rows = list(rows)
     found: dict[str, Conflict] = {}
     limits, unit = guide.limits, guide.limits.unit.value
     laws = [row[2] for row in rows if row[2] is not None and row[4] == unit]

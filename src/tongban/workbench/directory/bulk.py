@@ -39,6 +39,7 @@ KINDS: dict[str, Text] = {
     "remove_theme": gettext_lazy("Remove a topic"),
     "approve": gettext_lazy("Approve and publish what is in review"),
 }
+TITLES: dict[str, Text] = {**KINDS, "take_back": gettext_lazy("A change of many guides taken back")}
 THEN: dict[str, Text] = {
     "draft": gettext_lazy("Leave them as drafts"),
     "submit": gettext_lazy("Submit them all for review"),
@@ -202,7 +203,8 @@ def bulk(request: OfficerRequest) -> HttpResponse:
             reason.add_error(None, str(refusal.message))
         else:
             return redirect("workbench:work", work.pk)
-    page = page_of(request, desk.worklist(officer, narrowed), ("sort_key", "id"), size=20)
+    chosen_guides = desk.worklist(officer, narrowed).select_related("item")
+    page = page_of(request, chosen_guides, ("sort_key", "id"), size=20)
     kept = {name: given.get(name, "") for name in FILTERS if given.get(name)}
     chosen = {"kind": kind, **_values(form), "look": "1"} if change else {}
     here = reverse("workbench:bulk")
@@ -262,7 +264,7 @@ def work_list(request: OfficerRequest) -> HttpResponse:
     rows = [
         {
             "id": one.pk,
-            "title": one.parameters.get("name") or KINDS.get(one.parameters.get("kind", ""), ""),
+            "title": one.parameters.get("name") or TITLES.get(one.parameters.get("kind", ""), ""),
             "at": one.at,
             "state": _state(one),
             "total": one.total,
@@ -281,19 +283,34 @@ def work(request: OfficerRequest, work_id: int) -> HttpResponse:
     problems = one.outcome.get("problems", [])
     context = {
         "work": one,
-        "title": one.parameters.get("name") or KINDS.get(one.parameters.get("kind", ""), ""),
+        "title": one.parameters.get("name") or TITLES.get(one.parameters.get("kind", ""), ""),
         "state": _state(one),
         "runs": one.state in ("reading", "running"),
         "problems": problems[:100],
         "more_problems": max(0, len(problems) - 100),
         "reason": ReasonForm(),
         "is_import": one.kind == "import",
+        "can_be_taken_back": desk.can_be_taken_back(one),
         "file": desk.exported_file(request.officer, work_id),
     }
     answer = show(request, "directory/work.html", context, active="workbench:guides")
     if context["runs"]:
         answer["Refresh"] = "3"  # the page asks again by itself, also without scripts
     return answer
+
+
+@officer_required("editor")
+@require_http_methods(["POST"])
+def take_back_work(request: OfficerRequest, work_id: int) -> HttpResponse:
+    """Have a change of many guides taken back."""
+    if desk.work_of(request.officer, work_id) is None:
+        raise Http404
+    try:
+        back = desk.begin_taking_back(work_id, by=request.officer)
+    except Refused as refusal:
+        messages.error(request, str(refusal.message))
+        return redirect("workbench:work", work_id)
+    return redirect("workbench:work", back.pk)
 
 
 @officer_required("editor")

@@ -51,6 +51,10 @@ class NoteForm(forms.Form):
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    # Asked once its form has failed its rehearsal.
+    knows_form = forms.BooleanField(
+        label=gettext_lazy("Submit it all the same; the reviewer decides"), required=False
+    )
 
 
 @dataclass(frozen=True)
@@ -132,7 +136,15 @@ def submit(request: OfficerRequest, offering_id: int) -> HttpResponse:
         return _contents(request, offering, version, form, status=422)
     note = {"zh": form.cleaned_data["note_zh"], "en": form.cleaned_data["note_en"]}
     try:
-        desk.submit(version.pk, change_note=note, by=request.officer)
+        desk.submit(
+            version.pk,
+            change_note=note,
+            by=request.officer,
+            knows_form=form.cleaned_data["knows_form"],
+        )
+    except desk.FormBroken as broken:
+        form.add_error("knows_form" if broken.may_pass else None, str(broken.message))
+        return _contents(request, offering, version, form, status=422)
     except Refused as refusal:
         form.add_error(None, str(refusal.message))
         return _contents(request, offering, version, form, status=422)
@@ -164,6 +176,8 @@ def _contents(
     guide = guide_of(version)
     findings = findings_of(offering, version, guide)
     gaps = desk.gaps(guide, version.translated_from)
+    if "knows_form" not in form.errors and not form["knows_form"].value():
+        del form.fields["knows_form"]
     names = account_names({version.changed_by_id} if version.changed_by_id else set())
     context = {
         "offering": offering,

@@ -12,7 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from tongban.catalogue.api import GuideVersion, Offering, desk, guide_of, last_rehearsal
+from tongban.catalogue.api import (
+    GuideVersion,
+    Offering,
+    desk,
+    guide_of,
+    last_rehearsal,
+    problem_of,
+)
 from tongban.identity.api import OfficerRequest, account_names, officer_required
 from tongban.kernel import clock
 from tongban.kernel.errors import Refused
@@ -53,6 +60,13 @@ class DecisionForm(forms.Form):
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    despite = forms.CharField(
+        label=gettext_lazy("Why it is published although its form failed the rehearsal"),
+        help_text=gettext_lazy("It stays in the guide’s history."),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
     def __init__(self, data: Any = None, *, own_work: bool = False) -> None:
@@ -99,7 +113,11 @@ def review(request: OfficerRequest, offering_id: int) -> HttpResponse:
     names = account_names(
         {one for one in (version.submitted_by_id, version.changed_by_id) if one is not None}
     )
-    rehearsed = last_rehearsal(version.form_id) if version.form_id else None
+    rehearsed = last_rehearsal(version.form_id) if version.form_id and guide.online else None
+    stuck = problem_of(rehearsed) if rehearsed else None
+    problem = stuck[0] if stuck and stuck[0].kind != "no_sample" else None
+    if (problem is None or own_work) and "despite" not in form.errors:
+        del form.fields["despite"]
     context = {
         "offering": offering,
         "version": version,
@@ -111,6 +129,7 @@ def review(request: OfficerRequest, offering_id: int) -> HttpResponse:
         "parts": [] if current else parts_of(guide),
         "findings": findings_of(offering, version, guide),
         "rehearsal": rehearsed,
+        "form_problem": problem,
         "form": form,
     }
     status = 422 if form.errors else 200
@@ -123,7 +142,13 @@ def _decide(request: OfficerRequest, version: GuideVersion, given: dict[str, Any
         messages.success(request, _("Sent back: it is a draft again."))
         return
     on = given["effective_on"] if given["decision"] == "day" else None
-    done = desk.approve(version.pk, by=request.officer, effective_on=on, ends_on=given["ends_on"])
+    done = desk.approve(
+        version.pk,
+        by=request.officer,
+        effective_on=on,
+        ends_on=given["ends_on"],
+        despite=given["despite"],
+    )
     if done.state == GuideVersion.State.PUBLISHED:
         messages.success(
             request,

@@ -36,7 +36,7 @@ from tongban.workbench.lists.narrowing import NAMES, narrow
 from tongban.workbench.pages import address, page_of
 
 # So much of each queue stands on the desk; the rest is one step away.
-FIRST = 8
+FIRST = 5
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,7 @@ class Queue:
     template: str
     since: str = "due"
     in_time: bool = False
+    reports: bool = False  # its rows are reported on
 
 
 def my_tasks(officer: Officer) -> QuerySet[Task]:
@@ -119,6 +120,7 @@ QUEUES: Mapping[str, Queue] = {
         "task_table.html",
         "due",
         True,
+        True,
     ),
     "undated": Queue(
         _("Tasks of your units without a due date"),
@@ -129,6 +131,7 @@ QUEUES: Mapping[str, Queue] = {
         task_rows,
         "task_table.html",
         "first_due",
+        reports=True,
     ),
     "claims": Queue(
         _("Claimed done by your units"),
