@@ -1,7 +1,8 @@
 """How well search finds: sets of questions with the documents that answer them.
 
 A set is a folder with `corpus.jsonl` (id, title, perhaps parent, dept or agency) and
-`queries.jsonl` (query, relevant: ids, any of which counts). It is searched by the code that
+`queries.jsonl` (query, relevant: ids, any of which counts, perhaps group: of questions that ask for
+the same). It is searched by the code that
 residents' searches run, in tables of its own that end with the transaction.
 """
 
@@ -11,6 +12,7 @@ import json
 import math
 import random
 import time
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,10 +36,16 @@ _TABLES = ("search_entry", "search_document", "search_word", "search_vectors")
 
 @dataclass(frozen=True)
 class Question:
-    """What somebody asked, and the documents of which any is an answer."""
+    """What somebody asked, and the documents of which any is an answer.
+
+    `family`: these and the other variants of the same items. `answer`: what it has in common with
+    other questions that ask for the same.
+    """
 
     text: str
     relevant: frozenset[int]
+    family: frozenset[int]
+    answer: str
 
 
 @dataclass(frozen=True)
@@ -61,12 +69,20 @@ class Share:
 
 @dataclass(frozen=True)
 class Figures:
-    """How well a set was found with a method, and what a question took (milliseconds, median)."""
+    """How well a set was found with a method, and what a question took (milliseconds, median).
+
+    `each1` and `each5`: with each answer counted once, however many questions ask for it; their
+    intervals are for other answers, not for other questions. `family1`: any variant counts.
+    """
 
     n: int
     hit1: Share
     hit5: Share
     mrr10: Share
+    answers: int
+    each1: Share
+    each5: Share
+    family1: Share
     nothing: int  # questions that found nothing at all
     milliseconds: float
 
@@ -80,13 +96,14 @@ def sets_in(folder: Path) -> list[Path]:
 
 def read_set(folder: Path) -> Set:
     """A set. Raises OSError, ValueError or KeyError for what is not one."""
-    documents, places = [], {}
+    documents, places, variants = [], {}, defaultdict(set)
     for place, line in enumerate(_lines(folder / "corpus.jsonl"), 1):
         about = " ".join(str(line[name]) for name in ("dept", "agency") if line.get(name))
         title = str(line["title"])
         # The item whose variant it is: another name, as in the catalogue's own documents.
         parent = str(line.get("parent") or title)
         places[str(line["id"])] = place
+        variants[parent].add(place)
         documents.append(
             Document(
                 id=place,
@@ -101,11 +118,19 @@ def read_set(folder: Path) -> Set:
                 stamp=0,
             )
         )
+    family = {place: all_of_it for all_of_it in variants.values() for place in all_of_it}
     questions, left_out = [], 0
     for line in _lines(folder / "queries.jsonl"):
         relevant = frozenset(places[one] for one in line["relevant"] if one in places)
         if relevant:
-            questions.append(Question(str(line["query"]), relevant))
+            questions.append(
+                Question(
+                    text=str(line["query"]),
+                    relevant=relevant,
+                    family=frozenset().union(*(family[one] for one in relevant)),
+                    answer=str(line.get("group") or sorted(relevant)),
+                )
+            )
         left_out += not relevant
     return Set(folder.name, tuple(documents), tuple(questions), left_out)
 
@@ -140,20 +165,29 @@ def evaluate(questions: Sequence[Question], method: Method) -> Figures:
     if not questions:
         raise ValueError("there is no question")
     ranks: list[int | None] = []
+    family_first = 0
+    of_answers: dict[str, list[int | None]] = defaultdict(list)
     seconds: list[float] = []
     nothing = 0
     for question in questions:
         began = time.perf_counter()
         found = find(question.text, region_path=_REGION, n=_DEPTH, counted=False, method=method)
         seconds.append(time.perf_counter() - began)
-        ranks.append(rank([hit.id for hit in found.hits], question.relevant))
+        ids = [hit.id for hit in found.hits]
+        ranks.append(rank(ids, question.relevant))
+        of_answers[question.answer].append(ranks[-1])
+        family_first += rank(ids, question.family) == 1
         nothing += not found.hits
     reciprocal = [0.0 if place is None else 1 / place for place in ranks]
     return Figures(
         n=len(ranks),
-        hit1=wilson(sum(place == 1 for place in ranks), len(ranks)),
-        hit5=wilson(sum(place is not None and place <= 5 for place in ranks), len(ranks)),
+        hit1=wilson(_hits(ranks, 1), len(ranks)),
+        hit5=wilson(_hits(ranks, 5), len(ranks)),
         mrr10=bootstrap(reciprocal),
+        answers=len(of_answers),
+        each1=bootstrap([_hits(of_one, 1) / len(of_one) for of_one in of_answers.values()]),
+        each5=bootstrap([_hits(of_one, 5) / len(of_one) for of_one in of_answers.values()]),
+        family1=wilson(family_first, len(ranks)),
         nothing=nothing,
         milliseconds=1000 * sorted(seconds)[len(seconds) // 2],
     )
@@ -165,6 +199,10 @@ def rank(found: Sequence[int], relevant: frozenset[int]) -> int | None:
         if one in relevant:
             return place
     return None
+
+
+def _hits(ranks: Sequence[int | None], within: int) -> int:
+    return sum(place is not None and place <= within for place in ranks)
 
 
 def wilson(hits: int, n: int) -> Share:

@@ -61,6 +61,11 @@ class Command(BaseCommand):
                     f"{read.name:<16} {method:<8} {figures.n:>4}  {shares}  "
                     f"{figures.nothing:>6}  {figures.milliseconds:.1f} ms"
                 )
+                self.stdout.write(
+                    f"{'':<16} each of {figures.answers} answers once: hit@1 "
+                    f"{_said(figures.each1)}, hit@5 {_said(figures.each5)}; "
+                    f"any variant of the item: hit@1 {_said(figures.family1)}"
+                )
         if read.left_out:
             self.stdout.write(f"{'':<16} {read.left_out} questions without an answer left out")
 
