@@ -42,6 +42,7 @@ def tell(payload: Payload) -> None:
     subject = "list_task" if task else "list"
     staff = {
         *(_units(task) if entry.kind in TO_UNITS and task else ()),
+        *_former(view),
         *(_office(plan) if entry.kind in TO_OFFICE else ()),
         *(_superiors(plan, task) if entry.kind in TO_SUPERIORS else ()),
     }
@@ -82,6 +83,17 @@ def _context(plan: Plan, task: Task | None, view: EntryView) -> dict[str, object
 def _units(task: Task) -> set[int]:
     wanted = {task.lead_id, *task.co_units.values_list("agency_id", flat=True)} - {None}
     return _who("reporter", _summaries(one for one in wanted if one is not None))
+
+
+def _former(view: EntryView) -> set[int]:
+    """Who reports for units that a change has relieved of the task."""
+    ids: list[object] = []
+    for name in ("lead_id", "co_unit_ids"):
+        change = view.data.get(name)
+        old = change.get("old") if isinstance(change, dict) else None
+        ids += old if isinstance(old, list) else [old]
+    wanted = [one for one in ids if isinstance(one, int)]
+    return _who("reporter", _summaries(wanted)) if wanted else set()
 
 
 def _office(plan: Plan) -> set[int]:

@@ -24,16 +24,13 @@ Step = Urging.Step
 def steps_on(due: date, today: date, days: Workdays, patience: Patience) -> tuple[Step, ...]:
     """The steps whose time has come by `today`, in order. Pure.
 
-    Reminded when the date is near; warned when it has passed; the superior told after a quarter of
-    the list's patience; marked for everybody when it is very late.
+    Reminded when the date is near, never after it; warned on the first working day after it; the
+    superior told after a quarter of the list's patience; marked for everybody when it is very late.
     """
-    found = []
     if today <= due:
-        if days.count(today, due) <= patience.soon:
-            found.append(Step.REMIND)
-        return tuple(found)
+        return (Step.REMIND,) if days.count(today, due) <= patience.soon else ()
     late = days_late(due, today, days)
-    found = [Step.REMIND, Step.WARN]
+    found = [Step.WARN] if late > 0 else []
     if late > patience.very // 4:
         found.append(Step.SUPERIOR)
     if late > patience.very:
