@@ -12,10 +12,15 @@ from typing import Any
 import pyshacl
 import pytest
 import rdflib
+from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tongban.catalogue import cpsv_ap
+from tests.case_factories import make_offering
+from tests.factories import make_agency, make_region
+from tongban.catalogue import cpsv_ap, open_data
 from tongban.catalogue.api import Guide, Item, Offering, ThemeSummary, read_item, read_yaml
 from tongban.catalogue.guide import Limits, LimitUnit
 from tongban.catalogue.linked_data import (
@@ -26,7 +31,12 @@ from tongban.catalogue.linked_data import (
     duration,
     government_service,
     limits_in_words,
+    surroundings,
 )
+from tongban.catalogue.models import ItemRelation
+from tongban.catalogue.open_data import Part
+from tongban.catalogue.publishing import guide_of
+from tongban.catalogue.relations import relate
 from tongban.directory.api import AgencySummary, CentreSummary, Interval, RegionSummary
 from tongban.ratings.api import SMALLEST_SAMPLE
 
@@ -143,8 +153,8 @@ def demo_services() -> list[tuple[Offering, Guide]]:
     return pairs
 
 
-def graph(services: list[dict[str, object]]) -> rdflib.Graph:
-    data = cpsv_ap.dataset(around(), {"zh": "云泽省", "en": "Yunze"}, "990000")
+def graph(services: list[dict[str, object]], near: Surroundings | None = None) -> rdflib.Graph:
+    data = cpsv_ap.dataset(near or around(), {"zh": "云泽省", "en": "Yunze"}, "990000")
     # In and out of JSON, as a reader gets it.
     text = json.dumps(cpsv_ap.document(services, data), ensure_ascii=False)
     return rdflib.Graph().parse(data=text, format="json-ld")
@@ -288,3 +298,51 @@ def test_limits_are_told_in_words_that_keep_working_days() -> None:
     )
     assert limits_in_words(Limits(promised=0), "zh") == "承诺当场办结"
     assert limits_in_words(Limits(), "en") == ""
+
+
+@pytest.mark.django_db
+def test_related_services_are_named_with_what_the_profile_asks() -> None:
+    """Needed first, usual next, replaced: the nearest offering, in one service and in the file."""
+    province = make_region("990000")
+    city, county = make_region("990100", parent=province), make_region("990200", parent=province)
+    agency, other = make_agency(city), make_agency(county)
+    mine, needed, next_one, old = (make_offering(agency, name={"zh": name}) for name in "甲乙丙丁")
+    far = make_offering(other, name={"zh": "远处的乙"})
+    Offering.objects.filter(pk=far.pk).update(item=needed.item)
+    nobodys = Item.objects.create(source="test", code="990000000099", name={"zh": "没有人办"})
+    kinds = ItemRelation.Kind
+    for kind, related in (
+        (kinds.NEEDS, needed.item),
+        (kinds.NEEDS, nobodys),
+        (kinds.USUAL_NEXT, next_one.item),
+        (kinds.REPLACES, old.item),
+    ):
+        relate(mine.item_id, related.pk, kind)
+
+    def named(found: rdflib.Graph, offering: Offering) -> dict[str, set[str]]:
+        subject = rdflib.URIRef(f"{settings.BASE_URL}/services/{offering.slug}#service")
+        wanted = (f"{DCT}requires", f"{CV}relatedService", f"{DCT}replaces", f"{DCT}isReplacedBy")
+        return {
+            name.rpartition("/")[2]: {str(one).split("/")[-1] for one in there}
+            for name in wanted
+            if (there := set(found.objects(subject, rdflib.URIRef(name))))
+        }
+
+    whole = rdflib.Graph().parse(
+        data="".join(open_data.pieces("jsonld", Part(), dataset_name={"zh": "云泽"})),
+        format="json-ld",
+    )
+    pairs = [(mine, guide_of(mine.current))]
+    with CaptureQueriesContext(connection) as queries:
+        near = surroundings(settings.BASE_URL, pairs, relations=True)
+    assert len(queries) <= 5
+    alone = graph([cpsv_ap.public_service(*pairs[0], near)], near)
+    for found in (whole, alone):
+        assert broken_rules(found) == ""
+        assert named(found, mine) == {
+            "requires": {f"{needed.slug}#service"},
+            "relatedService": {f"{next_one.slug}#service"},
+            "replaces": {f"{old.slug}#service"},
+        }
+    assert named(whole, old) == {"isReplacedBy": {f"{mine.slug}#service"}}
+    assert named(whole, needed) == {}

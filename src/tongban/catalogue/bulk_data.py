@@ -134,7 +134,7 @@ def pieces(
         data = cpsv_ap.dataset(around, dataset_name, settings.SITE["region"])
         yield f'{{"@context": {_json(cpsv_ap.CONTEXT)},\n"@graph": [\n{_json(data)}'
     for batch in _batches(part):
-        around = surroundings(settings.BASE_URL, batch)
+        around = surroundings(settings.BASE_URL, batch, relations=form == "jsonld")
         for offering, guide in batch:
             if form == "csv":
                 yield _csv_line(_cells(offering, guide, around, language))

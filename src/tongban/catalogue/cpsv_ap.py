@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from tongban.catalogue.codes import TYPES
 from tongban.catalogue.guide import Basis, Fee, Guide, Material, Result
 from tongban.catalogue.linked_data import Json, Surroundings, duration, limits_in_words
-from tongban.catalogue.models import Offering
+from tongban.catalogue.models import ItemRelation, Offering
 from tongban.directory.api import CentreSummary, RegionSummary
 from tongban.kernel.localized import Localized
 
@@ -73,6 +73,15 @@ TERMS: Mapping[str, Mapping[str, Localized]] = {
     "necessity": _NECESSITY,
     "result": _RESULTS,
     "type": TYPES,
+}
+_Kind = ItemRelation.Kind
+# What a relation of an item is called, by whether the item is its subject. That others need this
+# one, or go on with it, their own descriptions say.
+_RELATIONS: Mapping[tuple[ItemRelation.Kind, bool], str] = {
+    (_Kind.NEEDS, True): "dct:requires",
+    (_Kind.USUAL_NEXT, True): "cv:relatedService",
+    (_Kind.REPLACES, True): "dct:replaces",
+    (_Kind.REPLACES, False): "dct:isReplacedBy",
 }
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
@@ -145,7 +154,7 @@ class _Service:
             "dct:identifier": offering.code,
             "dct:title": texts(offering.name),
             "dct:description": texts(guide.summary) or texts(offering.name),
-            "cv:hasCompetentAuthority": self._agency(line),
+            "cv:hasCompetentAuthority": self._agency(offering.agency_id),
             "dct:isPartOf": {"@id": f"{self.addresses.page('open-data')}#catalogue"},
             "adms:status": self._concept(
                 "http://purl.org/adms/status/Completed", {"zh": "现行有效", "en": "In force"}
@@ -177,6 +186,7 @@ class _Service:
             "cv:contactPoint": self._contact(),
             "cv:hasLegalResource": [self._law(n, one) for n, one in enumerate(guide.basis, 1)],
             "cpsv:follows": self._rules(),
+            **self._related(),
         }
         if (time := self._time()) is not None:
             service["cv:processingTime"] = time
@@ -203,11 +213,11 @@ class _Service:
             "locn:geographicName": texts(region.name),
         }
 
-    def _agency(self, line: Sequence[RegionSummary]) -> Json:
+    def _agency(self, agency_id: int) -> Json:
         """The profile asks for a European territorial unit as `dct:spatial`: none exists here."""
-        agency = self.around.agencies[self.offering.agency_id]
+        agency = self.around.agencies[agency_id]
         return {
-            "@id": self.agency,
+            "@id": self.addresses.agency(agency.code),
             "@type": ["cv:PublicOrganisation", "org:Organization"],
             "dct:identifier": agency.credit_code or agency.code,
             "skos:prefLabel": texts(agency.name),
@@ -380,6 +390,23 @@ class _Service:
         if laws:
             rule["cpsv:implements"] = laws
         return [rule]
+
+    def _related(self) -> dict[str, list[Json]]:
+        """Other services by property, each with what the profile asks of any service."""
+        found: dict[str, list[Json]] = {}
+        place = (self.offering.item_id, self.offering.region_path)
+        for one in self.around.related.get(place, ()):
+            if name := _RELATIONS.get((one.kind, one.forward)):
+                other = {
+                    "@id": self.addresses.service(one.slug),
+                    "@type": "cpsv:PublicService",
+                    "dct:identifier": one.code,
+                    "dct:title": texts(one.name),
+                    "dct:description": texts(one.summary) or texts(one.name),
+                    "cv:hasCompetentAuthority": self._agency(one.agency_id),
+                }
+                found.setdefault(name, []).append(other)
+        return found
 
 
 def _joined(*parts: Mapping[str, str], by: str = "\n") -> dict[str, str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time
 from urllib.parse import quote
 
@@ -17,6 +17,7 @@ from tongban.catalogue.codes import TYPES
 from tongban.catalogue.finding import ThemeSummary, themes
 from tongban.catalogue.guide import Fee, Guide, Limits, LimitUnit, Result
 from tongban.catalogue.models import Offering
+from tongban.catalogue.related_services import RelatedService, related_services
 from tongban.directory.api import (
     AgencySummary,
     CentreSummary,
@@ -90,6 +91,7 @@ class Surroundings:
     regions: Mapping[str, RegionSummary]
     themes: Mapping[str, ThemeSummary]
     centres: Mapping[str, CentreSummary]
+    related: Mapping[tuple[int, str], Sequence[RelatedService]] = field(default_factory=dict)
 
     def line(self, code: str) -> list[RegionSummary]:
         """The region with those above it, the root first."""
@@ -97,17 +99,26 @@ class Surroundings:
         return [self.regions[one] for one in here.ancestor_codes if one in self.regions] + [here]
 
 
-def surroundings(base: str, described: Iterable[tuple[Offering, Guide]]) -> Surroundings:
-    """All that descriptions of these offerings name, in five queries. `base`: settings.BASE_URL."""
+def surroundings(
+    base: str, described: Iterable[tuple[Offering, Guide]], *, relations: bool = False
+) -> Surroundings:
+    """All that descriptions of these offerings name, in five queries. `base`: settings.BASE_URL.
+
+    `relations`: related services too, which CPSV-AP names; one query more.
+    """
     pairs = list(described)
     codes = {code for one, _guide in pairs for code in one.region_path.split("/") if code}
     windows = {window.centre for _one, guide in pairs for window in guide.windows}
+    places = ((one.item_id, one.region_path) for one, _guide in pairs)
+    related = related_services(places) if relations else {}
+    others = {other.agency_id for those in related.values() for other in those}
     return Surroundings(
         addresses=Addresses(base),
-        agencies=agencies(one.agency_id for one, _guide in pairs),
+        agencies=agencies({one.agency_id for one, _guide in pairs} | others),
         regions=regions(codes),
         themes={theme.code: theme for theme in themes()},
         centres=centres(windows) if windows else {},
+        related=related,
     )
 
 

@@ -158,7 +158,7 @@ def service(request: HttpRequest, slug: str) -> HttpResponse:
     if offering is None or offering.current is None:
         raise Http404("no such service")
     guide = guide_of(offering.current)
-    around = linked_data.surroundings(settings.BASE_URL, [(offering, guide)])
+    around = linked_data.surroundings(settings.BASE_URL, [(offering, guide)], relations=True)
     told = open_data.document(
         [open_data.public_service(offering, guide, around)],
         open_data.dataset(around, settings.SITE["name"], settings.SITE["region"]),
