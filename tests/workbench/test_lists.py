@@ -189,8 +189,20 @@ def test_report_then_claim_then_the_window_then_closed(world: World) -> None:
         assert office.post(world.judge("reopen"), complete).status_code == 422
         again = office.post(world.judge("reopen"), {"level": "limited", "reasons_zh": "又坏了"})
         assert again.status_code == 302
+        # The unit sees why until it has reported again.
+        queue, there = reverse("workbench:list_queue", args=["back"]), [task.pk]
+        unit = world.go(world.unit)
+        assert [row.task.pk for row in unit.get(queue).context["rows"]] == there
+        assert unit.get(world.url("list_task", task)).context["back"].reasons == {"zh": "又坏了"}
+        assert "又坏了" in unit.get(page).content.decode()
     task.refresh_from_db()
     assert (task.state, task.reopened, task.assessed) == ("open", 1, "limited")
+    with clock.freeze(at(2027, 3, 17)):
+        unit = world.go(world.unit)
+        report = ROWS | {"seen": seen(unit, page), "kind": "progress", "text_zh": "修好了"}
+        assert unit.post(page, report).status_code == 302
+        assert unit.get(queue).context["rows"] == []
+        assert unit.get(world.url("list_task", task)).context["back"] is None
 
 
 def test_the_wrong_people_change_nothing(world: World) -> None:

@@ -23,6 +23,7 @@ from tongban.kernel.errors import Refused
 from tongban.kernel.localized import Localized, pick
 from tongban.look.api import LookRenderer, Text, Tone
 from tongban.supervision.api import (
+    Assessment,
     Evidence,
     Observation,
     Plan,
@@ -39,6 +40,8 @@ from tongban.workbench.pages import show
 ROLES = ("reporter", "programme", "supervisor")
 ACTIVE = "workbench:lists"
 LONGEST = 2000
+# Verdicts that open a task again.
+BACK = (Assessment.Verdict.SENT_BACK, Assessment.Verdict.REOPENED)
 # Refusals that say: this is not your task, or not your list.
 _NOT_YOURS = ("task.not_yours", "plan.not_yours")
 
@@ -96,6 +99,28 @@ def latest_report(task: Task) -> ReportRow | None:
     """The report on a task that was made last."""
     found = task.reports.prefetch_related("evidence__file").order_by("-at", "-pk")[:1]
     return next(iter(report_rows(found)), None)
+
+
+def reports_to_judge(task: Task) -> list[ReportRow]:
+    """The claim that stands and all that was reported since, the claim first; without a claim, the
+    report that was made last."""
+    if task.state == Task.State.CLAIMED:
+        claim = task.reports.filter(is_claim=True).order_by("-at", "-pk").first()
+        if claim is not None:
+            since = task.reports.filter(at__gte=claim.at).prefetch_related("evidence__file")
+            return report_rows(since.order_by("at", "pk")[:20])
+    latest = latest_report(task)
+    return [latest] if latest else []
+
+
+def sent_back(task: Task) -> Assessment | None:
+    """Why an open task is open again: the verdict that opened it, if nothing was reported since."""
+    if task.state != Task.State.OPEN:
+        return None
+    last = task.assessments.filter(verdict__in=BACK).order_by("-at", "-pk").first()
+    if last is None or task.reports.filter(at__gt=last.at).exists():
+        return None
+    return last
 
 
 def figure_words(value: Decimal | None) -> str:

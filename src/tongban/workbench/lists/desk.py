@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -14,8 +14,10 @@ from tongban.identity.api import Officer, OfficerRequest, officer_required
 from tongban.kernel import clock
 from tongban.look.api import Text
 from tongban.supervision.api import (
+    Assessment,
     Observation,
     Plan,
+    Report,
     Task,
     plans_of,
     tallies,
@@ -25,6 +27,7 @@ from tongban.supervision.api import (
     waiting_for_answer,
 )
 from tongban.workbench.lists.common import (
+    BACK,
     ROLES,
     clocks,
     page,
@@ -99,7 +102,28 @@ def unanswered_in_region(officer: Officer) -> QuerySet[Observation]:
     )
 
 
+def sent_back_to_us(officer: Officer) -> QuerySet[Task]:
+    """Open tasks whose claim was sent back, or that were opened again; not reported on since."""
+    back = Assessment.objects.filter(task=OuterRef("pk"), verdict__in=BACK).order_by("-at")
+    since = Report.objects.filter(task=OuterRef("pk"), at__gt=OuterRef("back_at"))
+    found = tasks_of_unit(officer).filter(state=Task.State.OPEN)
+    found = found.annotate(back_at=Subquery(back.values("at")[:1])).filter(back_at__isnull=False)
+    return found.filter(~Exists(since)).order_by("id")
+
+
 QUEUES: Mapping[str, Queue] = {
+    "back": Queue(
+        _("Sent back to you"),
+        _("Nothing was sent back."),
+        ("reporter",),
+        sent_back_to_us,
+        ("id",),
+        task_rows,
+        "task_table.html",
+        "due",
+        False,
+        True,
+    ),
     "answers": Queue(
         _("Waiting for your answer"),
         _("Nobody waits for an answer."),

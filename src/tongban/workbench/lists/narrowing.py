@@ -79,7 +79,7 @@ def narrow(
             _filter("kind", gettext_lazy("Kind"), Observation.Kind.choices, given["kind"])
         )
     filters.append(
-        _filter("waiting", gettext_lazy("Waiting"), [(str(one), _days(one)) for one in WAITING],
+        _filter("waiting", _waits(since), [(str(one), _days(one)) for one in WAITING],
                 given["waiting"])
     )  # fmt: skip
     known = {one.name: {choice.value for choice in one.choices} for one in filters}
@@ -157,6 +157,10 @@ def _filter(name: str, label: Text, values: Iterable[tuple[str, Text]], chosen: 
     return Filter(
         name, label, [every, *(Choice(value, text, value == chosen) for value, text in values)]
     )
+
+
+def _waits(since: str) -> Text:
+    return gettext_lazy("Past the due date") if since == "due" else gettext_lazy("Waiting")
 
 
 def _days(count: int) -> Text:

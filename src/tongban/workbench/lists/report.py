@@ -43,6 +43,7 @@ from tongban.workbench.lists.common import (
     in_both,
     latest_report,
     page,
+    sent_back,
     text_field,
     unit_task,
 )
@@ -260,6 +261,7 @@ def _page(
         "seen": _seen(task),
         "window": _consequence(task),
         "latest": latest_report(task),
+        "back": sent_back(task),
         "problems": _problems(form, rows) if status == 422 else (),
     }
     return page(request, "report.html", context, status=status)

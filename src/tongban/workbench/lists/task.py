@@ -35,6 +35,7 @@ from tongban.supervision.api import (
     history,
     is_of_unit,
     is_programme,
+    live_figure,
     reopen,
     said_on,
     send_back,
@@ -47,11 +48,12 @@ from tongban.workbench.lists.common import (
     clocks,
     figure_words,
     in_both,
-    latest_report,
     own_plan,
     page,
     plan_for,
     report_rows,
+    reports_to_judge,
+    sent_back,
     task_for,
     task_rows,
     text_field,
@@ -201,6 +203,8 @@ def task_page(request: OfficerRequest, slug: str, task_id: int) -> HttpResponse:
             .order_by("-at")[:MOST]
         ),
         "said": clocks(said[:MOST]),
+        "live": live_figure(task),
+        "back": sent_back(task),
         "is_programme": office,
         "is_unit": unit,
         "can_report": working and unit and task.state in (Task.State.OPEN, Task.State.CLAIMED),
@@ -260,7 +264,8 @@ def judge(request: OfficerRequest, slug: str, task_id: int, name: str) -> HttpRe
         "form": form,
         "is_grave": verdict.is_grave,
         "blocked": why_not_closed(task) if name == "close" else "",
-        "latest": latest_report(task),
+        "reports": reports_to_judge(task),
+        "live": live_figure(task),
     }
     return page(request, "judge.html", context, status=status)
 
@@ -291,7 +296,6 @@ def take_claim_back(request: OfficerRequest, slug: str, task_id: int) -> HttpRes
             "Everybody who follows the task is told."
         ),
         "form": form,
-        "latest": None,
     }
     return page(request, "judge.html", context, status=status)
 
