@@ -13,13 +13,18 @@ from tongban.kernel import clock
 
 
 def too_often(what: str, address: str, *, most: int) -> bool:
-    """Note that `address` does `what` once more; whether that is more than `most` this minute."""
+    """Note that `address` does `what` once more; whether that is more than `most` this minute.
+
+    Each time takes one of `most` places; adding to the cache is atomic, counting up in it is not,
+    so that a flood over many connections gets no more through than a slow one.
+    """
     minute = int(clock.now().timestamp() // 60)
     digest = hashlib.sha256(f"{what} {address} {minute}".encode()).hexdigest()
-    key = f"often-{digest[:40]}"
-    if cache.add(key, 1, timeout=120):
-        return False
-    try:
-        return cache.incr(key) > most
-    except ValueError:  # it was thrown out in between: a full cache forgives
-        return False
+    places = [f"often-{digest[:40]}-{number}" for number in range(most)]
+    taken = cache.get_many(places)
+    return not any(cache.add(place, 1, timeout=120) for place in places if place not in taken)
+
+
+def seconds_left() -> int:
+    """How long until the next minute begins, and everybody may again."""
+    return 60 - int(clock.now().timestamp()) % 60

@@ -15,7 +15,7 @@ from tongban.portal import (
     rating,
     supplementing,
     todo_following,
-    todo_task,
+    todo_saying,
     tokens,
 )
 
@@ -58,11 +58,11 @@ urlpatterns: list[URLPattern] = [
     path("me/data", me.download, name="me_data"),
     path("me/following", todo_following.mine, name="me_following"),
     path("me/following/change", todo_following.change, name="todo_follow"),
-    path("lists/<slug:slug>/say/<path:code>", todo_task.say, name="todo_say"),
+    path("lists/<slug:slug>/say/<path:code>", todo_saying.say, name="todo_say"),
     path(
-        "lists/observations/<uuid:observation_id>/second", todo_task.second_it, name="todo_second"
+        "lists/observations/<uuid:observation_id>/second", todo_saying.second_it, name="todo_second"
     ),
-    path("lists/observations/<uuid:observation_id>/erase", todo_task.erase_it, name="todo_erase"),
+    path("lists/observations/<uuid:observation_id>/erase", todo_saying.erase_it, name="todo_erase"),
     path("me/programs", tokens.tokens, name="me_tokens"),
     path("me/programs/<int:token_id>/end", tokens.end_token, name="me_token_end"),
 ]
