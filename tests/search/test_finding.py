@@ -104,6 +104,52 @@ def test_near_online_used_and_preferred_come_first_among_equals() -> None:
     assert ids("农机补贴", region_path="99/01/")[0] == 1  # words say more
 
 
+@pytest.mark.parametrize("region", ["99/", ""])
+def test_who_names_a_thing_alone_wants_to_have_it(region: str) -> None:
+    acts = ("注销 cancellation", "延续 renewal", "新办 first application", "停止 stopping")
+    put(
+        document(number, f"农机证（{zh}）", f"Tractor licence: {en}")
+        for number, (zh, _space, en) in enumerate(act.partition(" ") for act in acts)
+    )
+    for thing in ("农机证", "tractor licence"):
+        found = ids(thing, region_path=region)
+        assert found[0] == 2
+        assert set(found[2:]) == {0, 3}
+    assert ids("注销农机证", region_path=region)[0] == 0
+    assert ids("renew tractor licence", region_path=region)[0] == 1
+
+
+def test_a_service_counts_once_for_a_facet_and_facets_of_all_its_offerings_count() -> None:
+    put(
+        Document(number, service, path, ("居住证申领",), (), "", facets, False, 0, 1)
+        for number, service, path, facets in (
+            (1, 1, "99/", ("way:online", "level:1")),
+            (2, 1, "99/01/", ("way:online", "level:2")),
+            (3, 2, "99/", ("way:online", "level:1")),
+            (4, 3, "99/", ()),
+        )
+    )
+    found = find("居住证", region_path="99/01/")
+    assert found.total == 3
+    assert found.facets == {"way": {"online": 2}, "level": {"1": 2, "2": 1}}
+    assert find("居住证", region_path="99/01/", facets=["level:2"]).total == 1
+
+
+def test_what_is_set_for_a_search_is_set_back_where_a_transaction_goes_on() -> None:
+    put([document(1, "护照换发")])
+    names = ("enable_seqscan", "enable_nestloop", "random_page_cost")
+
+    def settings() -> list[str]:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {', '.join(f'current_setting({n!r})' for n in names)}")
+            return list(cursor.fetchone())
+
+    with transaction.atomic():
+        before = settings()
+        assert ids("护照", region_path="99/") == ids("护照") == [1]
+        assert settings() == before
+
+
 def test_what_is_put_is_found_at_once_and_what_is_undone_never_was() -> None:
     one = document(1, "护照换发")
     put([one])

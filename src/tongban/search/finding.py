@@ -16,10 +16,11 @@ from typing import Any, TypeAlias
 from django.db import connection
 from django.db.models import QuerySet
 
-from tongban.search import lexicon
+from tongban.search import acts, lexicon
 from tongban.search.expansion import expand
 from tongban.search.models import Row
 from tongban.search.statements import (
+    ACT,
     COUNT_ALL,
     FACETS_FOUND,
     HITS,
@@ -67,6 +68,11 @@ _FLOOR_OF_TWO, _FLOOR_STEP, _FLOOR = 0.36, 0.06, 0.18
 _SENTENCE = 4
 # Of so few, a document that has all is found wherever it has them.
 _MOST_TOGETHER = 6
+# A query of so few words or pairs names a thing.
+_BARE = 3
+# Titles of services that begin a thing, and of those that end it; of none.
+_ACTS = tuple(" | ".join(f"'{one}':A" for one in some) for some in (acts.BEGINNING, acts.ENDING))
+_NO_ACT = ("'X'", "'X'")
 Parameters: TypeAlias = dict[str, str | int | float | list[str] | list[int] | list[float]]
 
 # What has less than this of what the best has is not found either.
@@ -170,6 +176,8 @@ class _Plan:
     match_far: str  # the same for large areas: what would find a tenth of everything is left out
     ranks: tuple[tuple[float, str], ...]
     sure: str  # what has this is found although it is ranked below `floor`
+    first: str  # among equals, what has this comes first
+    last: str  # and what has this last
     floor: float
     whole: float  # rank of what has all of the query
     length: str  # column of the titles' length
@@ -177,7 +185,7 @@ class _Plan:
     corrections: Mapping[str, str]  # of words, as typed
 
 
-_NOTHING = _Plan("'X'", "'X'", (), "'X'", 0, 1, "han", _HAN_LENGTH, {})
+_NOTHING = _Plan("'X'", "'X'", (), "'X'", "'X'", "'X'", 0, 1, "han", _HAN_LENGTH, {})
 
 
 def _plan(query: Query, expanded: Sequence[str], *, loose: bool) -> _Plan | None:
@@ -229,6 +237,8 @@ def _plan(query: Query, expanded: Sequence[str], *, loose: bool) -> _Plan | None
         return None
     if query.exact in rarity.known:
         terms[_term(query.exact)] = _EXACT * sum(terms.values())
+    is_bare = len(query.words) + len(query.pairs) <= _BARE
+    first, last = _NO_ACT if not is_bare or acts.names_an_act([query, *also]) else _ACTS
     is_han = bool(query.chars)
     size = len(query.typed) + len(query.chars)
     asked = [
@@ -246,6 +256,8 @@ def _plan(query: Query, expanded: Sequence[str], *, loose: bool) -> _Plan | None
             for weight, members in _classes(terms)
         ),
         sure=" | ".join(sure),
+        first=first,
+        last=last,
         floor=0 if loose else floor * sum(rarity.of(token) for token in asked),
         whole=max(whole, rarity.of("")),
         length="han" if is_han else "latin",
@@ -386,6 +398,8 @@ def _statement(
         "near": [region_path, *above(region_path)] if region_path else [],
         "floor": plan.floor,
         "sure": plan.sure,
+        "first": plan.first,
+        "last": plan.last,
         "whole": plan.whole,
         "cut": _CUT,
         "facets": list(facets),
@@ -407,6 +421,7 @@ def _statement(
     entry = "entry_id" if way is REGION else "id"
     parts = {
         "raw": " + ".join(raw) or "0",
+        "act": ACT,
         "length": plan.length,
         "where": where,
         "somewhere": "EXISTS (SELECT FROM search_document o WHERE o.entry_id = d.id AND "

@@ -4,12 +4,13 @@
 REGION = """
 WITH ranked AS MATERIALIZED (
     SELECT d.id, d.entry_id, d.region_path, d.online, d.popularity, d.facets, {meaning} AS meaning,
-        ({raw})::float8 AS raw, d.tsv @@ %(sure)s::tsquery AS sure, d.{length} AS length
+        ({raw})::float8 AS raw, d.tsv @@ %(sure)s::tsquery AS sure, {act} AS act,
+        d.{length} AS length
     FROM search_document d WHERE {where} AND {matches}),
 scored AS (
     SELECT id, entry_id, region_path, online, popularity, facets,
-        raw / %(whole)s / (%(length_base)s::float8 + %(length_rate)s::float8 * length) + meaning
-            AS score
+        act * raw / %(whole)s / (%(length_base)s::float8 + %(length_rate)s::float8 * length)
+            + meaning AS score
     FROM ranked WHERE raw >= %(floor)s OR sure OR meaning > 0
     ORDER BY score DESC, id LIMIT %(most)s),
 """
@@ -23,11 +24,11 @@ WITH here AS MATERIALIZED (
     SELECT id, entry_id FROM search_document
     WHERE region_path >= %(region)s AND region_path < %(after)s),
 ranked AS MATERIALIZED (
-    SELECT d.id, ({raw})::float8 AS raw, d.tsv @@ %(sure)s::tsquery AS sure,
+    SELECT d.id, ({raw})::float8 AS raw, d.tsv @@ %(sure)s::tsquery AS sure, {act} AS act,
         d.{length} AS length, {meaning} AS meaning
     FROM search_entry d WHERE {matches} AND d.id IN (SELECT entry_id FROM here)),
 services AS MATERIALIZED (
-    SELECT id, raw / %(whole)s / (%(length_base)s::float8 + %(length_rate)s::float8 * length)
+    SELECT id, act * raw / %(whole)s / (%(length_base)s::float8 + %(length_rate)s::float8 * length)
             + meaning AS score
     FROM ranked WHERE raw >= %(floor)s OR sure OR meaning > 0),
 good AS MATERIALIZED (
@@ -42,11 +43,11 @@ scored AS (
 # OFFSET 0: looked up for each service, never joined with all that the area has.
 LARGE_AREA = """
 WITH ranked AS MATERIALIZED (
-    SELECT d.id, ({raw})::float8 AS raw, d.tsv @@ %(sure)s::tsquery AS sure,
+    SELECT d.id, ({raw})::float8 AS raw, d.tsv @@ %(sure)s::tsquery AS sure, {act} AS act,
         d.{length} AS length, {meaning} AS meaning
     FROM search_entry d WHERE {matches} AND {somewhere}),
 services AS (
-    SELECT id, raw / %(whole)s / (%(length_base)s::float8 + %(length_rate)s::float8 * length)
+    SELECT id, act * raw / %(whole)s / (%(length_base)s::float8 + %(length_rate)s::float8 * length)
             + meaning AS score
     FROM ranked WHERE raw >= %(floor)s OR sure OR meaning > 0
     ORDER BY score DESC, id LIMIT %(most_services)s),
@@ -55,6 +56,10 @@ scored AS (
     FROM services s CROSS JOIN LATERAL (
         SELECT * FROM search_document d WHERE d.entry_id = s.id AND {where} OFFSET 0) d),
 """
+
+# Who asks for a thing and says nothing of an act wants to have it, not to give it up.
+ACT = """CASE WHEN d.tsv @@ %(last)s::tsquery THEN 0.9 WHEN d.tsv @@ %(first)s::tsquery THEN 1.1
+        ELSE 1 END"""
 
 # With services that mean what was asked: found by words or by meaning, ranked by both.
 MATCHES = "d.tsv @@ %(match)s::tsquery"
