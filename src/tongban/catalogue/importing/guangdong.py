@@ -206,7 +206,7 @@ class Guangdong:
         kind = _TYPE_TEXTS.get(row["task_type"], "")
         online, courier = row.yes("online"), self._flag(row, "courier")
         has_window = place not in _NO_WINDOW
-        sub_task = row["sub_task_name"]
+        sub_task, partners = row["sub_task_name"], row["co_dept"]
         extra = row.kept(_EXTRA)
         if sub_task and not row["task_name"].endswith(f"({sub_task})"):
             extra["办理项名称"] = sub_task
@@ -232,8 +232,8 @@ class Guangdong:
                 self._flag(row, "appointment"),
                 row["platform"],
             ),
-            authority=Authority(partners={"zh": row["co_dept"]}) if row["co_dept"] else Authority(),
             extra=extra,
+            **({"authority": Authority(partners={"zh": partners})} if partners else {}),
         )
 
     def _flag(self, row: Row, column: str) -> bool | None:

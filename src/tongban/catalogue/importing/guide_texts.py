@@ -24,6 +24,7 @@ from tongban.kernel.localized import Localized
 # the documents of its item.
 _MOST_PARTS = 5_000
 
+_Key = int | tuple[int, ...]
 Texts = tuple[str, str]  # all of it; what differs from the default, with sorted keys
 
 
@@ -32,7 +33,8 @@ class _Field:
     name: str
     key: str  # as it begins in JSON
     default: Any  # PydanticUndefined: there is none
-    default_text: str  # how the default stands in the whole; "" where it is left out
+    told_default: str  # of a part: the text of the default in digests
+    default_text: str  # how it stands in the whole; "" where it is left out
     left_out: Callable[[Any], bool] | None
 
 
@@ -41,14 +43,18 @@ class GuideWriter:
 
     def __init__(self) -> None:
         # By identity; the part is kept with its texts, so that no other takes its place.
-        self._parts: dict[int, tuple[object, Texts]] = {}
-        self._older: dict[int, tuple[object, Texts]] = {}
+        self._parts: dict[_Key, tuple[object, Texts]] = {}
+        self._older: dict[_Key, tuple[object, Texts]] = {}
 
     def texts(self, name: Localized, guide: Guide, form_id: int | None) -> Texts:
         """The guide as JSON, and what the digest of a version is taken of."""
         whole, told = self._model(guide)
         form = "null" if form_id is None else str(form_id)
         return whole, f"[{localized_text(name)}, {told}, {form}]"
+
+    def told(self, part: BaseModel) -> str:
+        """What a part says that is not its default."""
+        return self._model(part)[1]
 
     def _model(self, model: BaseModel) -> Texts:
         unset, fields = _fields(type(model), frozenset(model.__pydantic_fields_set__))
@@ -58,13 +64,19 @@ class GuideWriter:
         for field in fields:
             value = values[field.name]
             default = field.default
-            if value is default or (value == default and type(value) is type(default)):
+            if isinstance(value, BaseModel):  # comparing their texts is faster
+                of_value, of_told = self._part(value)
+                is_default = of_told == field.told_default
+            else:
+                is_default = value == default and type(value) is type(default)
+            if is_default:
                 if field.default_text:
                     whole.append(field.default_text)
                 continue
             if field.left_out is not None and field.left_out(value):
                 continue
-            of_value, of_told = self._value(value)
+            if not isinstance(value, BaseModel):
+                of_value, of_told = self._value(value)
             whole.append(field.key + of_value)
             told.append(field.key + of_told)
         return "{" + ",".join(whole) + "}", "{" + ", ".join(told) + "}"
@@ -79,21 +91,28 @@ class GuideWriter:
         if isinstance(value, BaseModel):
             return self._part(value)
         if isinstance(value, tuple):
-            texts = [self._value(one) for one in value]
-            return (
-                "[" + ",".join([whole for whole, _told in texts]) + "]",
-                "[" + ", ".join([told for _whole, told in texts]) + "]",
-            )
+            # Validating makes another tuple, of the same parts.
+            return self._remembered(tuple(map(id, value)), value, self._tuple)
         text = _plain(value)
         return text, text
 
     def _part(self, part: BaseModel) -> Texts:
-        known = self._parts.get(id(part))
+        return self._remembered(id(part), part, self._model)
+
+    def _tuple(self, values: tuple[Any, ...]) -> Texts:
+        texts = [self._value(one) for one in values]
+        return (
+            "[" + ",".join([whole for whole, _told in texts]) + "]",
+            "[" + ", ".join([told for _whole, told in texts]) + "]",
+        )
+
+    def _remembered(self, key: _Key, part: Any, write: Callable[[Any], Texts]) -> Texts:
+        known = self._parts.get(key)
         if known is None:
-            known = self._older.get(id(part)) or (part, self._model(part))
+            known = self._older.get(key) or (part, write(part))
             if len(self._parts) >= _MOST_PARTS:
                 self._older, self._parts = self._parts, {}
-            self._parts[id(part)] = known
+            self._parts[key] = known
         return known[1]
 
 
@@ -118,7 +137,8 @@ def _fields_of(model: type[BaseModel]) -> tuple[_Field, ...]:
         text = ""
         if default is not PydanticUndefined and not (info.exclude_if and info.exclude_if(default)):
             text = key + to_json(default).decode()
-        found.append(_Field(name, key, default, text, info.exclude_if))
+        told = GuideWriter().told(default) if isinstance(default, BaseModel) else ""
+        found.append(_Field(name, key, default, told, text, info.exclude_if))
     return tuple(found)
 
 
