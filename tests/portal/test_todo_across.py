@@ -270,22 +270,44 @@ def test_everything_public_is_open_and_nothing_else(world: World) -> None:
     assert [len(one["distribution"]) for one in catalogue["dataset"]] == [4, 4]
 
 
-@pytest.mark.parametrize("language", ["", "/en"])
-def test_a_task_s_story_is_told_in_sentences(world: World, language: str) -> None:
-    wanted = {
-        "": ("2027年3月20日前完成", "期限调整过 1 次", "目前尚未完成，已超期", "还没有填报进展",
-             "还没有评估", "群众提问或反映 1 条，其中 1 条还没有答复"),
-        "/en": ("would do this by 20 March 2027", "The date was moved once since",
-                "It is not done and is", "has not reported anything yet", "has not looked at it",
-                "People have said something once; 1 waits for an answer"),
-    }[language]  # fmt: skip
+def test_the_interface_tells_what_the_pages_show(world: World) -> None:
+    claim(world.task("1").pk, Progress({"zh": "完成"}, [EvidenceEntry("数", value=Decimal(5))]),
+          by=world.unit.officer)  # fmt: skip
+    make_digest()
+    first = json.loads(world.get("/api/v1/lists?region=990000&limit=1"))
+    second_page = json.loads(world.get(first["next"]))
+    assert {one["slug"] for one in (*first["items"], *second_page["items"])} == {
+        "plan-2027", "city-2027",
+    }  # fmt: skip
+    assert second_page["next"] is None
+    one = json.loads(world.get("/api/v1/lists/plan-2027/tasks?limit=3"))
+    assert [task["code"] for task in one["items"]] == ["1", "2", "3"]
+    detail = json.loads(world.get("/api/v1/lists/plan-2027/tasks/1"))
+    assert (detail["state"], detail["evidence"][0]["value"]) == ("claimed", "5")
+    named = json.loads(world.get("/api/v1/tasks?unit=各市/县"))
+    assert [task["code"] for task in named["items"]] == ["8"]
+    (digest,) = json.loads(world.get("/api/v1/digests"))["items"]
+    assert digest["ledgers"]["plan-2027"]["entries"] == 10
+    for path in ("lists/nothing", "lists/plan-2027/tasks/99", "tasks?unit=x", "lists?region=x"):
+        world.get(f"/api/v1/{path}", 404)
+    assert (
+        "/api/v1/lists/{slug}/tasks/{code}"
+        in json.loads(world.get("/api/v1/openapi.json"))["paths"]
+    )
+
+
+def test_a_task_s_story_is_told_in_sentences(world: World) -> None:
     task = world.task("1")
     change(world.plan.pk, [Change(task.pk, 0, {"due": date(2027, 3, 25)})],
            ground=Ground({"zh": "设备晚到"}), by=world.office.officer)  # fmt: skip
     observe(task.pk, Said("question", "何时？"), by=world.lin.resident)
     with clock.freeze(LATER):
-        page = world.get(f"{language}/lists/plan-2027/tasks/1")
-    for words in wanted:
+        page = world.get("/en/lists/plan-2027/tasks/1")
+    for words in (
+        "would do this by 20 March 2027", "The date was moved once since", "It is not done and is",
+        "has not reported anything yet", "has not looked at it",
+        "People have said something once; 1 waits for an answer",
+    ):  # fmt: skip
         assert words in page, words
 
 
@@ -299,17 +321,17 @@ def test_a_flood_gets_so_many_through_and_is_told_when_to_come_again(world: Worl
     for one in people:  # many accounts, one address
         client = Client()
         client.force_login(one.account, "allauth.account.auth_backends.AuthenticationBackend")
-        answers.append(client.post(f"/lists/observations/{said.pk}/second"))
+        answers.append(client.post(f"/en/lists/observations/{said.pk}/second"))
     assert [one.status_code for one in answers] == [302] * 20 + [429]
     assert answers[-1]["Retry-After"] == "60"
-    assert "60 秒" in answers[-1].content.decode()
+    assert "60 seconds" in answers[-1].content.decode()
     assert Observation.objects.get(pk=said.pk).seconds_verified == 20
-    path, client = "/lists/plan-2027/say/4", Client()
+    path, client = "/en/lists/plan-2027/say/4", Client()
     client.force_login(people[0].account, "allauth.account.auth_backends.AuthenticationBackend")
     for number in range(11):
         answer = client.post(path, {"kind": "question", "text": f"问题{number}", "place": "东城"})
     assert (answer.status_code, answer["Retry-After"]) == (429, "60")
-    for words in ("60 秒", "问题10", "东城"):  # nothing that was entered is lost
+    for words in ("60 seconds", "问题10", "东城"):  # nothing that was entered is lost
         assert words in answer.content.decode()
 
 

@@ -15,6 +15,7 @@ from pydantic import JsonValue
 
 T = TypeVar("T")
 Text = dict[str, str]
+Rows = list[dict[str, JsonValue]]
 
 
 class Page(Schema, Generic[T]):
@@ -66,6 +67,86 @@ class GuideOut(ItemOut):
     form: dict[str, JsonValue] | None = Field(
         None, description="JSON Schema 2020-12 of the answers; null if not online"
     )
+
+
+class ListOut(Schema):
+    """A to-do list that a government published, and where its tasks stand today."""
+
+    slug: str
+    address: str
+    title: Text
+    summary: Text
+    basis: Text
+    source: str
+    level: str = Field(description="national, province, city, county")
+    region: str
+    office: Text = Field(description="The programme office: publishes, assesses, closes")
+    adopted_from: str | None = Field(description="The list from which it was taken over")
+    state: str = Field(description="published or closed")
+    published_at: datetime
+    closed_at: datetime | None
+    evidence_days: int = Field(description="Working days in which everybody may look at a claim")
+    reply_days: int = Field(description="Working days for an answer")
+    ledger_entries: int
+    ledger_head: str = Field(description="The hash of its last entry")
+    tasks: int
+    done: int
+    late: int
+
+
+class TaskOut(Schema):
+    """A task: what was promised, where it stands in time, what is claimed, what was found."""
+
+    list: str
+    code: str = Field(description="Its number in the document")
+    address: str
+    section: Text
+    title: Text
+    text: Text
+    deliverable: Text
+    basis: Text
+    lead: Text
+    lead_code: str = Field(description="Empty if the lead unit is no agency of the directory")
+    start: date | None
+    first_due: date | None = Field(description="As first promised")
+    due: date | None
+    days_moved: int = Field(description="Days the due date has moved since; negative: forward")
+    time_state: str = Field(description="Worked out from dates and events, never typed")
+    working_days_late: int
+    source_task: str = Field(description="Its number in the list from which it was taken over")
+    source_due: date | None
+    claimed_on: date | None
+    window_until: date | None = Field(description="Until then everybody may look and object")
+    closed_on: date | None
+    times_reopened: int
+    state: str = Field(description="open, claimed, closed, dropped")
+    assessed: str = Field(description="What the programme office found; empty: nothing yet")
+    assessed_at: datetime | None
+
+
+class TaskDetailOut(TaskOut):
+    """A task with everything that is public of it. Of words that were removed or erased only that
+    they were; evidence names its report, a reply its observation."""
+
+    co_units: Rows
+    milestones: Rows
+    indicators: Rows
+    reports: Rows
+    evidence: Rows
+    assessments: Rows
+    observations: Rows
+    replies: Rows
+
+
+class DigestOut(Schema):
+    """The heads of all ledgers on a day, signed with Ed25519 (docs/ledger.md)."""
+
+    format: str
+    day: date
+    previous: str
+    ledgers: dict[str, dict[str, JsonValue]]
+    public_key: str
+    signature: str
 
 
 class PartyOut(Schema):

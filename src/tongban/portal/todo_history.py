@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from tongban.kernel.localized import Localized, pick
 from tongban.look.api import Tone, day
@@ -81,6 +81,9 @@ _FIELDS: Mapping[str, Promise] = {
     "start": pgettext_lazy("task", "Start"),
     "due": pgettext_lazy("task", "Due date"),
     "lead_name": pgettext_lazy("task", "Lead unit"),
+    "co_units": pgettext_lazy("task", "Co-responsible units"),
+    "milestones": pgettext_lazy("task", "Steps on the way"),
+    "indicators": pgettext_lazy("task", "Figures to reach"),
 }
 
 
@@ -234,7 +237,20 @@ def _evidence(data: Data) -> list[str]:
 def _value(name: str, value: object) -> str:
     if name in ("start", "due"):
         return day_of(value)
+    if isinstance(value, list):
+        return pgettext("between parts", "; ").join(_part(one) for one in value)
     return pick(_texts(value)) if isinstance(value, Mapping) else str(value or "")
+
+
+def _part(value: object) -> str:
+    """A co-responsible unit, a step with its day, a figure with its target."""
+    if not isinstance(value, Mapping):
+        return str(value)
+    words = value.get("title") or value.get("name")
+    if not isinstance(words, Mapping):
+        return pick(_texts(value))
+    end = day_of(value.get("due")) or str(value.get("target") or "")
+    return f"{pick(_texts(words))} {end}".rstrip()
 
 
 def _quote(entry: EntryView) -> Localized:
