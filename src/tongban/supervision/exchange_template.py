@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterable, Mapping
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -68,7 +68,7 @@ NOTES: Mapping[str, Mapping[str, Promise | str]] = {
         "": gettext_lazy("Figures to reach: a row each."),
         "task": gettext_lazy("The number of the task."),
         "name": gettext_lazy("What is counted."),
-        "unit": gettext_lazy("In what, such as % or items."),
+        "unit": gettext_lazy("In what: items, days, percent."),
         "baseline": gettext_lazy("The figure at the start."),
         "target": gettext_lazy("The figure to reach."),
     },
@@ -107,7 +107,7 @@ def template(officer: Officer) -> bytes:
             notes.append([name, shown, _("yes") if column.required else "", wide])
     codes = book.create_sheet("机构代码" if chinese else "agency codes")
     codes.column_dimensions["B"].width = 50
-    codes.append(list(_bold(codes, [_("Code"), _("Agency")])))
+    codes.append(list(_bold(codes, [pgettext("agency", "Code"), pgettext("agencies", "Agency")])))
     for post in officer.posts_as("programme"):
         for one in agencies_of(post.region_path, below=True):
             codes.append([one.code, pick(one.name)])

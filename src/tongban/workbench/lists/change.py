@@ -184,7 +184,7 @@ class ReplaceForm(Words):
 class TargetForm(Words):
     """A new target for a figure of that name, wherever it stands."""
 
-    figure = forms.ChoiceField(label=gettext_lazy("Figure"))
+    figure = forms.ChoiceField(label=gettext_lazy("What is counted"))
     target = forms.DecimalField(
         label=gettext_lazy("Target"), max_digits=17, decimal_places=4,
         widget=forms.TextInput(attrs={"class": "govuk-input--width-10", "inputmode": "decimal"}),

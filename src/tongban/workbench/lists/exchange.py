@@ -14,11 +14,12 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tongban.identity.api import Officer, OfficerRequest, officer_required
 from tongban.kernel.errors import Refused
+from tongban.kernel.localized import Localized
 from tongban.look.api import Text
 from tongban.supervision.api import (
     FILE_KINDS,
@@ -50,7 +51,7 @@ TYPES = {
 }
 MOST_BYTES = 20 * 1024 * 1024
 # Of what is wrong so many rows stand on the page; all of them are in the report.
-SHOWN = 100
+SHOWN = 50
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ class Look:
     bad: Sequence[Bad]
     more: int
     by_reason: Sequence[tuple[str, int]]
-    changed: Sequence[tuple[Effect, Sequence[tuple[Text, str, str]]]]
+    changed: Sequence[tuple[Effect, Localized, Sequence[tuple[Text, str, str]]]]
     added: Sequence[TaskEntry]
     loosened: int
 
@@ -107,7 +108,7 @@ class BringForm(Words):
         error_messages={"invalid": gettext_lazy("Use small letters, digits and hyphens only.")},
     )
     office = forms.ChoiceField(
-        label=gettext_lazy("Programme office"),
+        label=pgettext_lazy("list", "Programme office"),
         help_text=gettext_lazy(
             "Only for JSON files of tasks as they are collected from documents: a list for each "
             "document."
@@ -268,6 +269,7 @@ def _looks(kept: incoming.Incoming, officer: Officer) -> list[Look]:
     found = []
     for outlook in incoming.outlooks(kept, by=officer):
         bad = _bad(outlook)
+        titles = {one.code: one.title for one in outlook.entries}
         reasons = Counter(str(REASONS[one.code]) for one in outlook.problems)
         found.append(
             Look(
@@ -275,7 +277,7 @@ def _looks(kept: incoming.Incoming, officer: Officer) -> list[Look]:
                 bad[:SHOWN],
                 max(0, len(bad) - SHOWN),
                 reasons.most_common() if len(bad) > SHOWN else (),
-                [(one, changed_fields(one.changes)) for one in outlook.changed],
+                [(one, titles[one.code], changed_fields(one.changes)) for one in outlook.changed],
                 outlook.added,
                 sum(one.loosens for one in outlook.changed),
             )

@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tongban.directory.api import agency
@@ -103,7 +103,7 @@ class NewListForm(ListForm):
     """A list to be made: where, under which address."""
 
     office = forms.ChoiceField(
-        label=gettext_lazy("Programme office"),
+        label=pgettext_lazy("list", "Programme office"),
         help_text=gettext_lazy("It publishes, assesses and closes. The list is of its region."),
     )
     slug = forms.SlugField(
