@@ -50,6 +50,8 @@ _SEEN_FRESH, _MOST_REGIONS = 60.0, 500
 # More rows than this are held in half precision.
 _MOST_WHOLE = 60_000
 _BATCH = 64
+# A title as a question weighs so much beside the same as an answer.
+_AS_QUESTION = 2
 # Scripts of fields.
 _HAN, _OTHER = "h", "o"
 
@@ -367,7 +369,7 @@ def _write(embedder: Embedder, batch: Sequence[Missing]) -> None:
 
     texts = [text for one in batch for text in one.fields]
     # The same text as an answer and as a question: together they are found by both.
-    rows = embedder.embed(texts, "passage") + embedder.embed(texts, "query")
+    rows = embedder.embed(texts, "passage") + _AS_QUESTION * embedder.embed(texts, "query")
     rows = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float16)
     start = 0
     with connection.cursor() as cursor:
@@ -383,7 +385,7 @@ def _script(text: str) -> str:
 
 
 def _digest(name: str, fields: Sequence[str]) -> str:
-    told = json.dumps([name, *fields], ensure_ascii=False)
+    told = json.dumps([name, _AS_QUESTION, *fields], ensure_ascii=False)
     return blake2b(told.encode(), digest_size=16).hexdigest()
 
 
