@@ -36,7 +36,7 @@ from tongban.catalogue.exchange.writing import (
     write_xlsx,
 )
 from tongban.catalogue.guide import Guide
-from tongban.catalogue.models import DirectoryWork, GuideVersion, Offering
+from tongban.catalogue.models import DirectoryWork, EditorAct, GuideVersion, Item, Offering
 from tongban.catalogue.publishing import guide_of
 from tongban.catalogue.working import do_work, forget_files
 from tongban.catalogue.worklist import GuideFilter
@@ -345,3 +345,79 @@ def test_a_language_that_few_guides_have(tmp_path: Path) -> None:
     some.pop()
     write_csv(as_often_as_called, tmp_path / "usual.csv")
     assert asked == 4
+
+
+# --- new guides -----------------------------------------------------------------------------------
+def item_of_directory(code: str = "000123456000") -> Item:
+    return Item.objects.create(
+        source="tongban",
+        code=code,
+        name={"zh": "养老补贴", "en": "Old-age allowance"},
+        themes=["old-age"],
+        audiences=["person"],
+        standard={"statutory": 20, "materials": [{"key": "card", "name": {"zh": "身份证"}}]},
+    )
+
+
+@pytest.mark.django_db
+def test_a_file_brings_new_guides_of_the_editors_own_agency(desk: Desk, tmp_path: Path) -> None:
+    item, agency, other = item_of_directory(), desk.offering.agency, make_agency()
+    Item.objects.create(source="tongban", code="000999999000", name={"zh": "旧"},
+                        ends_on="2020-01-01")  # fmt: skip
+    own = f"{agency.code}3{item.code}"
+    lines = [
+        "code,name.zh,name.en,region,summary.zh,summary.en,notes.zh",
+        f"{own},养老补贴,Old-age allowance,{agency.region_id},每月发放。,Paid monthly.,=说明",
+        f"{own}01,高龄补贴,,,八十岁以上。,,",  # a case of it
+        f"{other.code}3{item.code},,,,别的部门。,,",
+        f"{agency.code}3000999999000,,,,已停止的事项。,,",
+        f"11990100999999999X3{item.code},,,,没有的部门。,,",
+        f"{agency.code}3{item.code}02,,,990200,别的地方。,,",
+        f"{agency.code}3{item.code}03,,,,,,",
+    ]
+    content = "\n".join(lines).encode()
+    work = brought(content, "guides.csv", desk.wang)
+    assert work.state == "ready"
+    told = {row: words for _t, row, _c, words, bad, _code in work.outcome["problems"] if bad}
+    assert set(told) == {4, 5, 6, 7, 8}
+    assert other.code in told[4]
+    assert (work.outcome["new"], work.outcome["bad_guides"]) == (2, 5)
+    assert not Offering.objects.filter(item=item).exists()  # only looked at
+    with pytest.raises(Refused, match=r"import\.bad_rows"):
+        taken(work, desk.wang)
+    done = taken(work, desk.wang, leave_out_bad=True)
+    assert (done.state, done.outcome["new"]) == ("done", 2)
+    first, second = Offering.objects.filter(item=item).order_by("code")
+    assert (first.code, first.agency_id, first.region_id) == (own, agency.pk, agency.region_id)
+    assert (first.current_id, first.online, first.level) == (None, False, "3")
+    assert first.slug == f"old-age-allowance-{agency.region_id}"
+    assert second.slug == second.code.lower()
+    version = first.versions.get()
+    guide = guide_of(version)
+    assert (version.state, version.created_by_id) == ("draft", desk.wang.account.pk)
+    assert guide.notes == {"zh": "=说明"}
+    # What the basic directory prescribes is there already.
+    assert (guide.limits.statutory, guide.materials[0].key) == (20, "card")
+    # Taken out and brought again, it says the same; taken elsewhere, it is exactly the same guide.
+    path = tmp_path / "new.xlsx"
+    again = brought(workbook_of([first, second], path), "new.xlsx", desk.wang)
+    assert (again.state, again.outcome["unchanged"], again.outcome["errors"]) == ("failed", 2, 0)
+    content = path.read_bytes()
+    EditorAct.objects.all().delete()
+    GuideVersion.objects.filter(offering__item=item).delete()
+    Offering.objects.filter(item=item).delete()
+    back = taken(brought(content, "new.xlsx", desk.li), desk.li)  # who edits for all agencies
+    assert back.outcome["new"] == 2
+    assert guide_of(GuideVersion.objects.get(offering__code=own)) == guide
+    assert path.read_bytes() == content
+
+
+@pytest.mark.django_db
+def test_new_guides_are_brought_by_whose_they_are(desk: Desk) -> None:
+    item = item_of_directory()
+    code = f"{desk.offering.agency.code}3{item.code}"
+    content = f"code,summary.zh\n{code},补贴\n{desk.offering.code},改\n".encode()
+    work = brought(content, "guides.csv", desk.stranger)
+    assert (work.state, work.outcome["bad_guides"]) == ("failed", 2)
+    assert [row for _t, row, *_rest in work.outcome["problems"]] == [2, 3]
+    assert not Offering.objects.filter(item=item).exists()

@@ -25,9 +25,13 @@ def within(officer: Officer, prefix: str = "") -> Q:
 
 def may_edit(offering: Offering, by: Officer) -> bool:
     """Whether the officer looks after this offering."""
+    return may_offer(offering.agency_id, offering.region_path, by)
+
+
+def may_offer(agency_id: int, region_path: str, by: Officer) -> bool:
+    """Whether the officer looks after what that agency offers there."""
     return any(
-        post.agency_id in (None, offering.agency_id)
-        and offering.region_path.startswith(post.region_path)
+        post.agency_id in (None, agency_id) and region_path.startswith(post.region_path)
         for post in by.posts_as("editor")
     )
 

@@ -15,10 +15,18 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from pydantic import ValidationError
 
-from tongban.catalogue.bulk import base_of
+from tongban.catalogue.bulk import bases_of
 from tongban.catalogue.complaints import complaints_of
 from tongban.catalogue.editing import locked_version, new_version, put, same
 from tongban.catalogue.exchange.books import Book, Line, open_book
+from tongban.catalogue.exchange.newcomers import (
+    Newcomer,
+    Newcomers,
+    NotNew,
+    create,
+    name_in,
+    prescribed,
+)
 from tongban.catalogue.exchange.problems import Problem, Problems
 from tongban.catalogue.exchange.tables import (
     ABOUT,
@@ -69,6 +77,24 @@ class Fitted:
     base: GuideVersion
     guide: Guide
     changed: bool
+
+
+@dataclass(frozen=True)
+class Fresh:
+    """A guide of an offering that the file brings."""
+
+    newcomer: Newcomer
+    guide: Guide
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a batch of guides before it is read."""
+
+    mine: dict[str, list[Offering]]
+    bases: dict[int, GuideVersion]
+    anothers: set[tuple[str, str]]  # (catalogue, code) and ("", code) of guides of others
+    newcomers: Newcomers
 
 
 @transaction.atomic
@@ -143,12 +169,19 @@ def drop_import(work_id: int, *, by: Officer) -> None:
 def check_file(work: DirectoryWork, officer: Officer, progress: Progress) -> dict[str, Any]:
     """Read a file and say what it would change, and every row that cannot be taken in."""
     problems = Problems()
-    counts = {"guides": 0, "changed": 0, "unchanged": 0, "bad_guides": 0}
+    counts = {"guides": 0, "changed": 0, "new": 0, "unchanged": 0, "bad_guides": 0}
     changed: list[list[Any]] = []
+    new: list[dict[str, Any]] = []
     for fitted in _fitted(work, officer, problems, progress):
         counts["guides"] += 1
         if fitted is None:
             counts["bad_guides"] += 1
+            continue
+        if isinstance(fitted, Fresh):
+            counts["new"] += 1
+            if len(new) < SHOWN:
+                one = fitted.newcomer
+                new.append({"code": str(one.code), "name": one.name, "agency": one.agency.name})
             continue
         counts["changed" if fitted.changed else "unchanged"] += 1
         if fitted.changed and len(changed) < SHOWN:
@@ -159,7 +192,8 @@ def check_file(work: DirectoryWork, officer: Officer, progress: Progress) -> dic
         "warnings": problems.warnings,
         "problems": [one.as_json() for one in problems.kept],
         "changes": changed,
-        "can_be_taken": counts["changed"] > 0,
+        "news": new,
+        "can_be_taken": counts["changed"] + counts["new"] > 0,
     }
 
 
@@ -167,7 +201,7 @@ def take_in(work: DirectoryWork, officer: Officer, progress: Progress) -> dict[s
     """Write what a checked file says as drafts, in the caller's transaction. Raises Refused."""
     problems = Problems()
     given = work.parameters
-    counts = {"changed": 0, "unchanged": 0, "bad_guides": 0, "guides": 0}
+    counts = {"changed": 0, "new": 0, "unchanged": 0, "bad_guides": 0, "guides": 0}
     for fitted in _fitted(work, officer, problems, progress):
         counts["guides"] += 1
         if fitted is None:
@@ -177,6 +211,12 @@ def take_in(work: DirectoryWork, officer: Officer, progress: Progress) -> dict[s
                     "import.changed_since",
                     _("Guides were changed since the file was checked. Check it again."),
                 )
+        elif isinstance(fitted, Fresh):
+            version = create(
+                fitted.newcomer, fitted.guide, by=officer, note=given["reason"].get("zh", "")
+            )
+            _hand_on(version, given, officer)
+            counts["new"] += 1
         elif not fitted.changed:
             counts["unchanged"] += 1
         else:
@@ -202,6 +242,10 @@ def _write(fitted: Fitted, given: dict[str, Any], officer: Officer) -> None:
             translated_from=fitted.base.translated_from,
         )
     put(version, fitted.guide, by=officer, note=given["reason"].get("zh", ""))
+    _hand_on(version, given, officer)
+
+
+def _hand_on(version: GuideVersion, given: dict[str, Any], officer: Officer) -> None:
     if given["then"] == "submit":
         submit(version.pk, change_note=given["reason"], by=officer)
 
@@ -209,7 +253,7 @@ def _write(fitted: Fitted, given: dict[str, Any], officer: Officer) -> None:
 # --- from a file to guides ---------------------------------------------------------------------
 def _fitted(
     work: DirectoryWork, officer: Officer, problems: Problems, progress: Progress
-) -> Iterator[Fitted | None]:
+) -> Iterator[Fitted | Fresh | None]:
     """Each guide of the file, or None where it cannot be taken in."""
     with default_storage.open(work.path, "rb") as file:
         book = open_book(file.read(), work.parameters["name"], problems)
@@ -218,11 +262,11 @@ def _fitted(
     work.total = len(incoming)
     for start in range(0, len(incoming), _BATCH):
         batch = incoming[start : start + _BATCH]
-        offerings = _offerings(batch, officer)
+        known = _known(batch, officer)
         for at, one in enumerate(batch):
             progress(start + at)
             before = problems.errors
-            fitted = _fit(one, offerings, book, problems)
+            fitted = _fit(one, known, book, problems)
             yield None if problems.errors > before or one.code in bad else fitted
 
 
@@ -310,45 +354,47 @@ def _incoming_json(book: Book, problems: Problems) -> tuple[list[Incoming], set[
             bad.add(code)
         else:
             about = {
-                key: str(one[key]) for key in ("version", "revision") if one.get(key) is not None
+                key: str(one[key])
+                for key in ("version", "revision", "region")
+                if one.get(key) is not None
             }
+            names = one.get("name")
+            if isinstance(names, dict):
+                about |= {f"name.{key}": str(text) for key, text in names.items()}
             source = str(one.get("source", ""))
             found[code] = Incoming(code, source, number, about, guide=one["guide"])
     return list(found.values()), bad
 
 
-def _offerings(batch: list[Incoming], officer: Officer) -> dict[str, list[Offering]]:
-    rows = Offering.objects.filter(within(officer), code__in=[one.code for one in batch])
-    found: dict[str, list[Offering]] = defaultdict(list)
-    for one in rows.select_related("item"):
-        found[one.code].append(one)
-    return found
+def _known(batch: list[Incoming], officer: Officer) -> Known:
+    """Five queries, however many guides."""
+    rows = list(
+        Offering.objects.filter(
+            within(officer), code__in=[one.code for one in batch]
+        ).select_related("item")
+    )
+    mine: dict[str, list[Offering]] = defaultdict(list)
+    for one in rows:
+        mine[one.code].append(one)
+    unknown = {one.code for one in batch} - set(mine)
+    anothers = set(Offering.objects.filter(code__in=unknown).values_list("source", "code"))
+    anothers |= {("", code) for _source, code in anothers}
+    new = unknown - {code for _source, code in anothers}
+    return Known(mine, bases_of(rows), anothers, Newcomers(new, officer))
 
 
-def _fit(
-    one: Incoming, offerings: dict[str, list[Offering]], book: Book, problems: Problems
-) -> Fitted | None:
-    mine = [o for o in offerings.get(one.code, []) if one.source in ("", o.source)]
+def _fit(one: Incoming, known: Known, book: Book, problems: Problems) -> Fitted | Fresh | None:
+    mine = [o for o in known.mine.get(one.code, []) if one.source in ("", o.source)]
     if len(mine) != 1:
-        problems.say("not_yours", GUIDES, one.row, "code", code=one.code)
-        return None
+        return _fit_new(one, known, book, problems)
     offering = mine[0]
-    base = base_of(offering)
+    base = known.bases.get(offering.pk)
     if base is None:
         problems.say("no_version", GUIDES, one.row, code=one.code)
         return None
     before = guide_of(base)
-    try:
-        if one.guide is not None:
-            guide = Guide.model_validate(one.guide)
-        else:
-            given = {name: [line.cells for line in lines] for name, lines in one.rows.items()}
-            rows = laid_over(rows_of(before), given, book.columns)
-            guide = Guide.model_validate(content_of(rows))
-    except ValidationError as error:
-        for complaint in complaints_of(error):
-            table, row, column = _where(complaint.path, one)
-            problems.add(Problem(table, row, column, complaint.words, True, one.code))
+    guide = _guide(one, before, book, problems)
+    if guide is None:
         return None
     if same(before, guide):
         return Fitted(offering, base, before, changed=False)
@@ -360,6 +406,41 @@ def _fit(
         problems.say("moved_on", GUIDES, one.row, "version", value=base.number, code=one.code)
         return None
     return Fitted(offering, base, guide, changed=True)
+
+
+def _fit_new(one: Incoming, known: Known, book: Book, problems: Problems) -> Fresh | None:
+    if (one.source, one.code) in known.anothers:
+        problems.say("anothers", GUIDES, one.row, "code", code=one.code)
+        return None
+    try:
+        about = {key: said(cell) for key, cell in one.about.items()}
+        newcomer = known.newcomers.of(
+            one.code, one.source, name_in(about), about.get("region", "").strip()
+        )
+    except NotNew as why:
+        problems.say(why.reason, GUIDES, one.row, "code", value=why.value, code=one.code)
+        return None
+    guide = _guide(one, prescribed(newcomer.item), book, problems)
+    if guide is None:
+        return None
+    if not guide.summary:
+        problems.say("no_summary", GUIDES, one.row, "summary.zh", code=one.code)
+        return None
+    return Fresh(newcomer, guide)
+
+
+def _guide(one: Incoming, before: Guide, book: Book, problems: Problems) -> Guide | None:
+    """What a row makes of a guide; None, and it is said why, if that is no guide."""
+    try:
+        if one.guide is not None:
+            return Guide.model_validate(one.guide)
+        given = {name: [line.cells for line in lines] for name, lines in one.rows.items()}
+        return Guide.model_validate(content_of(laid_over(rows_of(before), given, book.columns)))
+    except ValidationError as error:
+        for complaint in complaints_of(error):
+            table, row, column = _where(complaint.path, one)
+            problems.add(Problem(table, row, column, complaint.words, True, one.code))
+        return None
 
 
 def _where(path: str, one: Incoming) -> tuple[str, int, str]:

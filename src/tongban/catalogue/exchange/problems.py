@@ -42,7 +42,23 @@ REASONS: dict[str, str | Promise] = {
     "no_code": _("The row has no code."),
     "twice": _("The code stands in row %(value)s already."),
     "orphan": _("No row of the sheet “guides” has this code."),
-    "not_yours": _("There is no guide with this code among those you look after."),
+    "not_yours": _(
+        "There is no guide with this code among those you look after, and it is not the "
+        "31-character code of a new one."
+    ),
+    "anothers": _("The guide with this code is another agency’s. You cannot change it."),
+    "no_agency": _(
+        "A new guide: but no agency has the code %(value)s, the first 18 characters of this one."
+    ),
+    "foreign_agency": _(
+        "A new guide: but you do not edit for the agency %(value)s, to which the code belongs."
+    ),
+    "other_region": _("A new guide: but its agency is in the region %(value)s."),
+    "no_item": _(
+        "A new guide: but the basic directory has no item %(value)s in force (characters 20 to 31 "
+        "of the code). Have the item entered there first."
+    ),
+    "no_summary": _("A new guide: but it does not say what it is for (“summary”)."),
     "no_version": _("The guide has no version yet. Begin it here first."),
     "in_review": _("The guide is in review. Have it sent back first."),
     "moved_on": _(

@@ -149,9 +149,14 @@ def _write_xlsx(guides: Guides, path: Path, layout: _Layout) -> None:
         sheets[name] = sheet = book.create_sheet(name)
         sheet.freeze_panes = "C2"
         sheet.append([_text(sheet, heading) for heading in layout.columns[name]])
-    for one in guides():
-        for name, row in layout.rows(one):
-            sheets[name].append([_text(sheets[name], cell) if cell else None for cell in row])
+    try:
+        for one in guides():
+            for name, row in layout.rows(one):
+                sheets[name].append([_text(sheets[name], cell) if cell else None for cell in row])
+    except _Unforeseen:
+        for sheet in sheets.values():  # else each complains, later, of its closed file
+            sheet.close()
+        raise
     sheet = book.create_sheet(CODES)
     for codes in _codes():
         sheet.append([_text(sheet, cell) for cell in codes])
