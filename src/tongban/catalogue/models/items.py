@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -16,6 +17,24 @@ class Theme(models.Model):
     audience = models.CharField(max_length=6)  # person, firm
     description = models.JSONField(default=dict)
     position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        triggers = [
+            # Items name topics in an array, which no foreign key can watch.
+            pgtrigger.Trigger(
+                name="nothing_stands_under_it",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Delete | pgtrigger.UpdateOf("code"),
+                func="""
+                IF EXISTS (SELECT FROM catalogue_item WHERE themes @> ARRAY[OLD.code])
+                OR EXISTS (SELECT FROM catalogue_offering WHERE themes @> ARRAY[OLD.code]) THEN
+                    RAISE EXCEPTION 'services stand under topic %: see remove_topic', OLD.code
+                        USING ERRCODE = 'restrict_violation';
+                END IF;
+                IF TG_OP = 'DELETE' THEN RETURN OLD; ELSE RETURN NEW; END IF;
+                """,
+            )
+        ]
 
 
 class Item(models.Model):
