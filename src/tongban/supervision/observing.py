@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -46,7 +47,15 @@ RULES = {
     "repeated": _("The same was said already."),
 }
 _PERSONAL = re.compile(
-    r"(?<!\d)(?:1[3-9]\d{9}|\d{17}[\dXx]|0\d{2,3}[- ]?\d{7,8})(?!\d)|[\w.+-]+@[\w-]+\.\w+"
+    r"(?<![\dA-Za-z])(?:1[3-9]\d[- ]?\d{4}[- ]?\d{4}|\d{17}[\dXx]|0\d{2,3}[- ]?\d{7,8})(?!\d)"
+    r"|[\w.+-]+@[\w-]+\.\w+"
+)
+# Only what is nothing else than an insult, also within other words: no 废物 (固体废物), no 畜生
+# (牲畜生产). A person looks at what is meant.
+_INSULT = re.compile(
+    r"混蛋|王八蛋|他妈的|你妈的|妈逼|傻逼|傻屄|煞笔|操你|滚蛋|狗官|狗东西|不要脸的东西|去死吧"
+    r"|\b(?:fuck\w*|bastards?|assholes?|morons?|son of a bitch)\b",
+    re.IGNORECASE,
 )
 _ADVERTISING = re.compile(r"(?:https?://|www\.)\S+.*(?:https?://|www\.)\S+", re.DOTALL)
 
@@ -63,8 +72,11 @@ class Said:
 
 def breaks(text: str) -> str:
     """The rule that words look like breaking, so that a person looks first; "" if none. Pure."""
+    text = unicodedata.normalize("NFKC", text)  # digits of full width are digits
     if _PERSONAL.search(text):
         return "personal"
+    if _INSULT.search(text):
+        return "insult"
     return "advertising" if _ADVERTISING.search(text) else ""
 
 
