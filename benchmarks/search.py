@@ -2,18 +2,19 @@
 
 Documents are made from distinct titles and regions: a county, its city and its province have some
 nine hundred services each, whatever the number of provinces. Ours is asked through `find` with
-counts of facets, as the page does; the others through their Python interface for ten ids.
+counts of facets, as the page does; the others through their Python interface for ten ids. All sizes
+are there at once and asked in turns: what else the machine does falls on all of them alike.
 """
 
 from __future__ import annotations
 
 import importlib.util
-import shutil
 import sqlite3
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from multiprocessing import get_context
 from multiprocessing.queues import Queue
 from pathlib import Path
@@ -34,29 +35,37 @@ from benchmarks.searched import (
 )
 
 CLIENTS = 8
+TABLES = ("search_document", "search_entry", "search_word")
 
 
 @dataclass(frozen=True)
 class Sizes:
     documents: tuple[int, ...] = (JIANGSU, 1_000_000, 3_000_000)
     requests: int = 400
+    crowd: float = 8.0  # seconds of each of two rounds
     changes: int = 50
 
     @classmethod
     def quick(cls, quick: bool) -> Sizes:
-        return cls(documents=(3_000, 6_000), requests=12, changes=3) if quick else cls()
+        return cls(documents=(3_000, 6_000), requests=12, crowd=0.5, changes=3) if quick else cls()
 
 
 class Engine:
-    """What is measured. `open` is called in each process that asks."""
+    """What is measured, with so many documents. `open` is called in each process that asks."""
 
     name = ""
 
-    def build(self, count: int) -> None:
+    def __init__(self, size: int) -> None:
+        self.size = size
+
+    def build(self) -> None:
         raise NotImplementedError
 
     def open(self) -> None:
         raise NotImplementedError
+
+    def turn(self) -> None:
+        """It is asked next."""
 
     def ask(self, asked: Asked) -> int:
         """How many were found, up to ten."""
@@ -73,47 +82,68 @@ class Engine:
 class Ours(Engine):
     name = "Tongban, PostgreSQL"
 
-    def build(self, count: int) -> None:
+    @property
+    def schema(self) -> str:
+        return f"documents_{self.size}"
+
+    def build(self) -> None:
         """As `index.put` writes, but by COPY and INSERT … SELECT, tokens once for each title."""
         from django.db import connection
 
         from tongban.search.index import count_words
 
         with connection.cursor() as cursor:
-            cursor.execute("TRUNCATE search_document, search_entry, search_word CASCADE")
-            cursor.execute("DROP TABLE IF EXISTS made, tokens")
+            cursor.execute(f"CREATE SCHEMA {self.schema}")
+            for table in TABLES:
+                cursor.execute(
+                    f"CREATE TABLE {self.schema}.{table} (LIKE public.{table} INCLUDING ALL)"
+                )
+            cursor.execute(
+                f"ALTER TABLE {self.schema}.search_document SET (toast_tuple_target = 8160)"
+            )
+            self.turn()
             cursor.execute("CREATE UNLOGGED TABLE made (id bigint, service bigint, region text)")
             cursor.execute(
                 "CREATE UNLOGGED TABLE tokens (service bigint, key text, title text, text text,"
                 " whole text, named text, han int)"
             )
             with cursor.copy("COPY made FROM STDIN") as copy:
-                for one in made(count):
+                for one in made(self.size):
                     copy.write_row((one.id, one.service, one.region_path))
             with cursor.copy("COPY tokens FROM STDIN") as copy:
-                for row in self._tokens(count):
+                for row in self._tokens():
                     copy.write_row(row)
             cursor.execute(_ENTRIES)
             cursor.execute(_DOCUMENTS)
             cursor.execute("DROP TABLE made, tokens")
         count_words()
         with connection.cursor() as cursor:
-            cursor.execute("VACUUM ANALYZE search_document")
-            cursor.execute("VACUUM ANALYZE search_entry")
+            for table in TABLES:
+                cursor.execute(f"VACUUM ANALYZE {table}")
 
-    def _tokens(self, count: int) -> Iterator[tuple[object, ...]]:
+    def _tokens(self) -> Iterator[tuple[object, ...]]:
         from tongban.search.tokens import document_tokens
 
-        for service in range(min(count, services(count))):
+        for service in range(min(self.size, services(self.size))):
             title, text = title_of(service), text_of(service)
             whole = document_tokens((title,), (), text)
             named = document_tokens((title,), (), "")
             yield service, f"{service:032d}", title, text, whole.vector(), named.vector(), whole.han
 
     def open(self) -> None:
+        self.close()
+        self.turn()
+
+    def close(self) -> None:
         from django.db import connections
 
         connections.close_all()
+
+    def turn(self) -> None:
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET search_path TO {self.schema}, public")
 
     def ask(self, asked: Asked) -> int:
         from tongban.search.finding import find
@@ -140,6 +170,7 @@ class Ours(Engine):
         from django.db import connection
 
         with connection.cursor() as cursor:
+            self.turn()
             cursor.execute(
                 "SELECT pg_total_relation_size('search_document')"
                 " + pg_total_relation_size('search_entry') + pg_total_relation_size('search_word')"
@@ -150,8 +181,9 @@ class Ours(Engine):
 class Tantivy(Engine):
     name = "tantivy"
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder / "tantivy"
+    def __init__(self, size: int, folder: Path) -> None:
+        super().__init__(size)
+        self.folder = folder / f"tantivy-{size}"
 
     def _schema(self) -> Any:
         import tantivy
@@ -162,14 +194,13 @@ class Tantivy(Engine):
         builder.add_text_field("tokens", tokenizer_name="whitespace")
         return builder.build()
 
-    def build(self, count: int) -> None:
+    def build(self) -> None:
         import tantivy
 
-        shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir()
         index = tantivy.Index(self._schema(), path=str(self.folder))
         writer = index.writer(200_000_000, 1)
-        for one in made(count):
+        for one in made(self.size):
             writer.add_document(
                 tantivy.Document(id=one.id, region=one.region_path, tokens=tokens_of(one))
             )
@@ -229,17 +260,17 @@ class Tantivy(Engine):
 class Fts5(Engine):
     name = "SQLite FTS5"
 
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / "fts.sqlite3"
+    def __init__(self, size: int, folder: Path) -> None:
+        super().__init__(size)
+        self.path = folder / f"fts-{size}.sqlite3"
 
-    def build(self, count: int) -> None:
-        self.path.unlink(missing_ok=True)
+    def build(self) -> None:
         with sqlite3.connect(self.path) as database:
             database.execute("PRAGMA journal_mode=WAL")
             database.execute("CREATE VIRTUAL TABLE fts USING fts5(region, tokens, detail='column')")
             database.executemany(
                 "INSERT INTO fts (rowid, region, tokens) VALUES (?, ?, ?)",
-                ((one.id, _word(one.region_path), tokens_of(one)) for one in made(count)),
+                ((one.id, _word(one.region_path), tokens_of(one)) for one in made(self.size)),
             )
             database.execute("INSERT INTO fts (fts) VALUES ('optimize')")
         database.close()
@@ -287,75 +318,87 @@ class Figures:
 
 def run(sizes: Sizes, folder: Path) -> str:
     """Build, ask, change, at each size; tables with ratios."""
-    engines: list[Engine] = [Ours(), Fts5(folder)]
-    if importlib.util.find_spec("tantivy"):
-        engines.insert(1, Tantivy(folder))
-    found = [one for size in sizes.documents for one in _at(size, sizes, engines)]
-    missing = "" if len(engines) == 3 else "\n\ntantivy is not installed here: left out."
+    with_tantivy = importlib.util.find_spec("tantivy") is not None
+    engines: list[Engine] = []
+    for size in sizes.documents:
+        engines.append(Ours(size))
+        if with_tantivy:
+            engines.append(Tantivy(size, folder))
+        engines.append(Fts5(size, folder))
+    built = []
+    for engine in engines:
+        with timed(f"{engine.name}: {engine.size:,} documents") as seconds:
+            engine.build()
+        built.append(seconds[0])
+    megabytes = [engine.bytes() / 1e6 for engine in engines]
+    alone = _alone(engines, sizes.requests)
+    crowd: list[list[float]] = [[] for _ in engines]
+    rates: list[list[float]] = [[] for _ in engines]
+    for _round in range(2):
+        for place, engine in enumerate(engines):
+            times, rate = _crowd(engine, sizes.crowd)
+            crowd[place] += times
+            rates[place].append(rate)
+    changes = [_changes(engine, sizes.changes) for engine in engines]
+    found = [
+        Figures(
+            engine.name, engine.size, built[place], megabytes[place], tuple(alone[place]),
+            tuple(crowd[place]), median(rates[place]), tuple(changes[place]),
+        )
+        for place, engine in enumerate(engines)
+    ]  # fmt: skip
+    missing = "" if with_tantivy else "\n\ntantivy is not installed here: left out."
     return _table(found, sizes) + missing
 
 
-def _at(size: int, sizes: Sizes, engines: Sequence[Engine]) -> list[Figures]:
-    built = {}
-    for engine in engines:
-        with timed(f"{engine.name}: {size:,} documents") as seconds:
-            engine.build(size)
-        built[engine.name] = seconds[0]
-    asked = list(questions(size, sizes.requests))
-    alone: dict[str, list[float]] = {engine.name: [] for engine in engines}
+def _alone(engines: Sequence[Engine], requests: int) -> list[list[float]]:
+    """One client, all engines and sizes in turns: milliseconds of each answer."""
+    times: list[list[float]] = [[] for _ in engines]
     for engine in engines:
         engine.open()
-        for one in asked[: max(3, len(asked) // 10)]:
-            engine.ask(one)
-    for one in asked:  # in turns, so that all meet the same machine
-        for engine in engines:
+    asked = [list(questions(engine.size, requests)) for engine in engines]
+    warm = max(3, requests // 10)
+    for number in [*range(warm), *range(requests)]:
+        for place, engine in enumerate(engines):
+            engine.turn()
+            one = asked[place][number]
             began = time.perf_counter()
             engine.ask(one)
-            alone[engine.name].append(1000 * (time.perf_counter() - began))
-    crowd: dict[str, list[float]] = {engine.name: [] for engine in engines}
-    rates: dict[str, list[float]] = {engine.name: [] for engine in engines}
-    for _round in range(2):
-        for engine in engines:
-            times, rate = _crowd(engine, size, sizes.requests // 2)
-            crowd[engine.name] += times
-            rates[engine.name].append(rate)
-    results = []
-    for engine in engines:
-        engine.open()
-        changes = []
-        for number in range(sizes.changes):
-            document = Made(
-                size + number + 1, number, region(number % regions(size)), title_of(number), ""
-            )
-            began = time.perf_counter()
-            engine.change(document)
-            changes.append(1000 * (time.perf_counter() - began))
-        results.append(
-            Figures(
-                engine.name,
-                size,
-                built[engine.name],
-                engine.bytes() / 1e6,
-                tuple(alone[engine.name]),
-                tuple(crowd[engine.name]),
-                median(rates[engine.name]),
-                tuple(changes),
-            )
+            times[place].append(1000 * (time.perf_counter() - began))
+    for place, engine in enumerate(engines):
+        del times[place][:warm]
+        say(f"  {engine.name}, {engine.size:,}: p50 {median(times[place]):.1f} ms")
+    return times
+
+
+def _changes(engine: Engine, changes: int) -> list[float]:
+    """Documents written and found again, one after the other: milliseconds of each."""
+    engine.open()
+    times = []
+    for number in range(changes):
+        document = Made(
+            engine.size + number + 1,
+            number,
+            region(number % regions(engine.size)),
+            title_of(number),
+            "",
         )
-        say(f"  {engine.name}: p50 {median(alone[engine.name]):.1f} ms")
-    return results
+        began = time.perf_counter()
+        engine.change(document)
+        times.append(1000 * (time.perf_counter() - began))
+    return times
 
 
-def _crowd(engine: Engine, size: int, requests: int) -> tuple[list[float], float]:
+def _crowd(engine: Engine, seconds: float) -> tuple[list[float], float]:
     """Eight processes that ask at once: milliseconds of each answer, and answers a second."""
     context = get_context("fork")
     said: Queue[tuple[float, float, list[float]]] = context.Queue()
     processes = [
-        context.Process(target=_client, args=(engine, size, requests, seed, said))
+        context.Process(target=_client, args=(engine, seconds, seed, said))
         for seed in range(CLIENTS)
     ]
     if isinstance(engine, Ours):
-        engine.open()  # children must not share a connection
+        engine.close()  # children must not share a connection
     for process in processes:
         process.start()
     told = [said.get(timeout=600) for _ in processes]
@@ -367,21 +410,19 @@ def _crowd(engine: Engine, size: int, requests: int) -> tuple[list[float], float
 
 
 def _client(
-    engine: Engine,
-    size: int,
-    requests: int,
-    seed: int,
-    said: Queue[tuple[float, float, list[float]]],
+    engine: Engine, seconds: float, seed: int, said: Queue[tuple[float, float, list[float]]]
 ) -> None:
     engine.open()
-    asked = list(questions(size, requests, seed=seed + 100))
+    asked = list(questions(engine.size, 500, seed=seed + 100))
     for one in asked[:3]:
         engine.ask(one)
     times, began = [], time.monotonic()
-    for one in asked:
+    for one in cycle(asked):
         started = time.perf_counter()
         engine.ask(one)
         times.append(1000 * (time.perf_counter() - started))
+        if time.monotonic() - began > seconds:
+            break
     said.put((began, time.monotonic(), times))
 
 
@@ -413,8 +454,8 @@ def _table(found: Sequence[Figures], sizes: Sizes) -> str:
     )
     return (
         f"{table(head, rows)}\n\nOurs, grown from {smallest.size:,}: {growth or 'one size only'}."
-        f" {sizes.requests} questions of one client, in turns;"
-        f" {sizes.requests // 2 * CLIENTS * 2:,} of eight."
+        f" {sizes.requests} questions of one client, sizes and engines in turns; of eight,"
+        f" twice {sizes.crowd:.0f} seconds each."
     )
 
 
