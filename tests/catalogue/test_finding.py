@@ -154,6 +154,18 @@ def test_what_can_be_done_online_comes_first_then_what_is_used_most(city: Agency
     assert names("补贴", way="counter") == ["补贴一"]
 
 
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [("护照", "普通护照（新办）"), ("passport", "普通护照（新办）"),
+     ("注销护照", "普通护照（注销）"), ("护照丢了", "普通护照（补发）")],
+)  # fmt: skip
+def test_a_name_alone_asks_for_the_thing(city: Agency, query: str, first: str) -> None:
+    offer(city, "普通护照（注销）", "Passport: cancellation", everyday=["不要护照了"])
+    offer(city, "普通护照（补发）", "Passport: replacement", everyday=["护照丢了"])
+    offer(city, "普通护照（新办）", "Passport: first application", everyday=["办护照"])
+    assert names(query)[0] == first
+
+
 def test_browsing_lists_by_name_and_counts_the_same(city: Agency, other_city: Agency) -> None:
     offer(city, "公租房", themes=["housing"])
     offer(other_city, "施工许可", themes=["construction"], audiences=["firm"], form=None)

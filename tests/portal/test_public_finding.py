@@ -152,7 +152,17 @@ def test_nothing_found_helps_on(client: Client) -> None:
 )
 def test_nonsense_in_the_address_is_harmless(client: Client, city: Agency, query: str) -> None:
     make_offering(city)
-    assert client.get(f"/search?{query}").status_code == 200
+    assert client.get(f"/search?{query}", follow=True).status_code == 200
+
+
+def test_a_pasted_book_is_searched_for_by_its_beginning(client: Client, city: Agency) -> None:
+    make_offering(city)
+    response = client.get("/en/search", {"q": "birth " * 1700, "way": "online"}, follow=True)
+    (address, _status), *more = response.redirect_chain
+    assert not more
+    assert len(address) < 400
+    assert "way=online" in address
+    assert response.context["total"] == 1
 
 
 @given(query=st.text(max_size=80))

@@ -141,10 +141,10 @@ def search(request: HttpRequest) -> HttpResponse:
             "active": active_of(request.GET, wanted.narrowed, names),
             "groups": groups_of(request.GET, wanted.narrowed, numbers, names),
             "firms_first_url": with_params(request.GET, **{"for": "firm"})
-            if is_search and not wanted.shown_first and _divides(wanted, numbers)
+            if is_search and not wanted.shown_first and _divides(wanted, numbers, "firm")
             else "",
             "all_alike_url": with_params(request.GET, **{"for": "all"})
-            if is_search and wanted.shown_first and _divides(wanted, numbers)
+            if is_search and wanted.shown_first and not wanted.of("audience")
             else "",
             "everywhere_url": with_params(request.GET, everywhere="1")
             if not wanted.everywhere and not place.is_whole
@@ -251,11 +251,10 @@ def _shown_first(request: HttpRequest) -> str:
     return "firm" if resident.party_ids and resident.own_party_id is None else ""
 
 
-def _divides(wanted: Wanted, numbers: facets.Facets) -> bool:
-    """Whether it makes a difference for whom services are shown first."""
-    return not wanted.of("audience") and any(
-        numbers.audiences.get(one, 0) < numbers.total for one in ("person", "firm")
-    )
+def _divides(wanted: Wanted, numbers: facets.Facets, audience: str) -> bool:
+    """Whether it makes a difference that services for these are shown first."""
+    there = numbers.audiences.get(audience, 0)
+    return not wanted.of("audience") and 0 < there < numbers.total
 
 
 def _path(wanted: Wanted, place: Place) -> str:
