@@ -397,7 +397,7 @@ class _Service:
         place = (self.offering.item_id, self.offering.region_path)
         for one in self.around.related.get(place, ()):
             if name := _RELATIONS.get((one.kind, one.forward)):
-                other = {
+                other: Json = {
                     "@id": self.addresses.service(one.slug),
                     "@type": "cpsv:PublicService",
                     "dct:identifier": one.code,

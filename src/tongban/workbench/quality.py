@@ -94,7 +94,9 @@ def quality_page(request: OfficerRequest) -> HttpResponse:
     page = page_of(request, guides, ("score", "id"))
     scores = quality.agency_scores(officer, narrowed)
     listed = scores if len(scores) <= MOST_AGENCIES else scores[:MOST_BARS]
-    ids = {one.agency_id for one in listed} | ({narrowed.agency_id} - {None})
+    ids = {one.agency_id for one in listed}
+    if narrowed.agency_id is not None:
+        ids.add(narrowed.agency_id)
     names = {pk: one.name for pk, one in agencies(ids).items()}
     context = {
         "figures": quality.figures_of(officer, narrowed),
@@ -109,7 +111,7 @@ def quality_page(request: OfficerRequest) -> HttpResponse:
         "agencies": _agencies(request, listed, names, narrowed.agency_id)
         if len(listed) == len(scores)
         else [],
-        "chosen_agency": narrowed.agency_id in names and names[narrowed.agency_id],
+        "chosen_agency": names.get(narrowed.agency_id or 0),
         "agency": narrowed.agency_id,
         "too_many_agencies": len(listed) < len(scores),
         "every_agency_url": address(request, FILTERS, agency=""),

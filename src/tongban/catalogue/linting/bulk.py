@@ -166,8 +166,9 @@ class Examiner:
             translated=bool(due.translated_from),
         )
         key = (
-            due.common, due.name, due.has_form, due.translated, due.item_type, due.audiences,
-            due.themes, json.dumps(example, sort_keys=True), tuple(dead.items()), conflicts,
+            due.common, due.name, due.has_form, due.translated, due.item_type,
+            *due.audiences, "", *due.themes, json.dumps(example, sort_keys=True),
+            tuple(dead.items()), conflicts,
         )  # fmt: skip
         found = self._found.get(key)
         if found is None:

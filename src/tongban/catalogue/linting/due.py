@@ -40,8 +40,8 @@ class Due:
     has_form: bool
     translated: str  # JSON
     item_type: str
-    audiences: tuple[str, ...]
-    themes: tuple[str, ...]
+    audiences: list[str]
+    themes: list[str]
 
     @cached_property
     def translated_from(self) -> Mapping[str, str]:
@@ -128,8 +128,8 @@ def _batch(after: int) -> list[Due]:
     with connection.cursor() as cursor:
         cursor.execute(_BATCH, {"own": list(OWN), "after": after, "to": after + BATCH})
         return [
-            Due(pk, version, mark, common, json.loads(own), *rest, tuple(audiences), tuple(themes))
-            for pk, version, mark, common, own, *rest, audiences, themes in cursor.fetchall()
+            Due(pk, version, mark, common, json.loads(own), *rest)
+            for pk, version, mark, common, own, *rest in cursor.fetchall()
         ]
 
 

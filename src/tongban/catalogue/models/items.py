@@ -24,7 +24,7 @@ class Theme(models.Model):
             pgtrigger.Trigger(
                 name="nothing_stands_under_it",
                 when=pgtrigger.Before,
-                operation=pgtrigger.Delete | pgtrigger.UpdateOf("code"),
+                operation=pgtrigger.Delete | pgtrigger.UpdateOf("code"),  # type: ignore[no-untyped-call]
                 func="""
                 IF EXISTS (SELECT FROM catalogue_item WHERE themes @> ARRAY[OLD.code])
                 OR EXISTS (SELECT FROM catalogue_offering WHERE themes @> ARRAY[OLD.code]) THEN

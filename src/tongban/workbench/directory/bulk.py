@@ -252,7 +252,8 @@ def _rows(
     ]
 
 
-def _state(one: desk.DirectoryWork) -> tuple[Text, str]:
+def state_of(one: desk.DirectoryWork) -> tuple[Text, str]:
+    """The state of a piece of work in words, and its tone."""
     if one.kind == "export" and one.state == "failed":
         return pgettext_lazy("work", "No file was written"), "refused"
     return STATES[one.state]
@@ -266,7 +267,7 @@ def work_list(request: OfficerRequest) -> HttpResponse:
             "id": one.pk,
             "title": one.parameters.get("name") or TITLES.get(one.parameters.get("kind", ""), ""),
             "at": one.at,
-            "state": _state(one),
+            "state": state_of(one),
             "total": one.total,
         }
         for one in desk.works_of(request.officer)
@@ -284,7 +285,7 @@ def work(request: OfficerRequest, work_id: int) -> HttpResponse:
     context = {
         "work": one,
         "title": one.parameters.get("name") or TITLES.get(one.parameters.get("kind", ""), ""),
-        "state": _state(one),
+        "state": state_of(one),
         "runs": one.state in ("reading", "running"),
         "problems": problems[:100],
         "more_problems": max(0, len(problems) - 100),

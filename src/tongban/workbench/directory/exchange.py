@@ -22,6 +22,7 @@ from tongban.catalogue.api import desk
 from tongban.identity.api import OfficerRequest, officer_required
 from tongban.kernel import clock
 from tongban.kernel.errors import Refused
+from tongban.workbench.directory.bulk import state_of
 from tongban.workbench.guides import FILTERS, narrowed_by
 from tongban.workbench.pages import show
 
@@ -64,7 +65,11 @@ def exchange(request: OfficerRequest) -> HttpResponse:
         "most_in_xlsx": desk.MOST_IN_XLSX,
         "forms": {form: _choice(form, count, kept) for form in desk.EXPORT_FORMS},
         "is_narrowed": bool(kept),
-        "works": desk.works_of(request.officer)[:5],
+        "files": [
+            (one, state_of(one))
+            for one in desk.works_of(request.officer)
+            if one.kind == "export" and (one.path or one.state == "running")
+        ][:10],
     }
     return show(request, "directory/exchange.html", context, active="workbench:guides")
 
