@@ -46,6 +46,8 @@ def found(problems: Problems) -> list[tuple[str, str, str]]:
         ({"dept_name": ""}, "", "does not say which body of which region offers the item"),
         ({"area_code": "44"}, "", "does not say which body of which region offers the item"),
         ({"location": "3\0号"}, "location", "holds a NUL character"),
+        ({"location": "#REF!"}, "location", "holds a spreadsheet's error"),
+        ({"accept_condition": "条" * 350_000}, "accept_condition", "is longer than 100,000"),
     ],
 )
 def test_errors(changes: dict[str, str], column: str, says: str, tmp_path: Path) -> None:
@@ -141,6 +143,47 @@ def test_a_quotation_mark_that_is_never_closed(tmp_path: Path) -> None:
     path.write_text(as_csv([gd_row(1)]) + '"' + as_csv([gd_row(2)]).splitlines()[1])
     with pytest.raises(BadFile, match=r"row 3 .*quotation mark"):
         run(path)
+
+
+@pytest.mark.parametrize("between", ["\t", ";"])
+def test_columns_may_stand_apart_otherwise(between: str, tmp_path: Path) -> None:
+    path = tmp_path / "items.csv"
+    path.write_text(as_csv([gd_row(1)]).replace(",", between), encoding="utf-16")
+    assert run(path)[0].counts.new == 1
+
+
+@pytest.mark.parametrize("beginning", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1", b"%PDF-1.7"])
+def test_files_of_other_kinds_are_named(beginning: bytes, tmp_path: Path) -> None:
+    """A workbook with merged cells, or half of one: only a spreadsheet can say what it means."""
+    path = tmp_path / "items.csv"
+    path.write_bytes(beginning + as_csv([gd_row(1)]).encode())
+    with pytest.raises(BadFile, match='save the sheet as "CSV UTF-8"'):
+        run(path)
+
+
+def test_a_file_without_rows_withdraws_nothing(tmp_path: Path) -> None:
+    run(write_csv(tmp_path / "items.csv", [gd_row(1)]))
+    path = tmp_path / "none.csv"
+    path.write_text(as_csv([]))
+    with pytest.raises(BadFile, match="has a header and no rows"):
+        run(path, withdraw_missing=True)
+    assert Offering.objects.filter(withdrawn_at=None).count() == 1
+
+
+def test_two_hundred_bad_rows_among_many(tmp_path: Path) -> None:
+    """Each is reported, in the file's order, whoever checked it; and nothing gets in."""
+    rows = [gd_row(number % 900, serial=f"{number // 900:02d}") for number in range(2000)]
+    for row in rows[7::10]:
+        row["legal_days"] = "unknown"
+    path, report = write_csv(tmp_path / "items.csv", rows), StringIO()
+    outcome = import_items(path, SOURCES["gd"], Problems(report), Options(processes=2))
+    said = list(csv.DictReader(StringIO(report.getvalue())))
+    assert not outcome.done
+    assert [int(one["row"]) for one in said] == list(range(9, 2002, 10))
+    assert {(one["field"], one["problem"]) for one in said} == {
+        ("legal_days", "is not a number: 'unknown'")
+    }
+    assert not Offering.objects.exists()
 
 
 @pytest.mark.parametrize("content", ["", "\n", "{}", '[{"a": 1}', "[1]"])

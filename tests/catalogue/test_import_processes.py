@@ -16,11 +16,14 @@ from tests.catalogue.guides_at_random import guides
 from tests.catalogue.sources import OTHER_BODY, as_csv, gd_row, write_csv
 from tongban.catalogue.api import Offering, check_index
 from tongban.catalogue.guide import Guide
-from tongban.catalogue.importing import importer, workers
+from tongban.catalogue.importing import workers
+from tongban.catalogue.importing.checking import Batch, Checker, Steps
 from tongban.catalogue.importing.guide_texts import GuideWriter
 from tongban.catalogue.importing.importer import SOURCES, Options, Outcome, import_items
+from tongban.catalogue.importing.places import Places
 from tongban.catalogue.importing.problems import Problem, Problems
 from tongban.catalogue.importing.reading import BadFile
+from tongban.catalogue.importing.spooling import Spool
 from tongban.catalogue.publishing import digest_source
 
 _TABLES = (
@@ -122,14 +125,14 @@ def test_what_breaks_in_a_process_is_raised_here(
 ) -> None:
     path = a_file(tmp_path / "items.csv")
     # Somebody writes to the file while it is read.
-    settle = importer.Places.settle
+    settle = Places.settle
 
-    def settle_and_spoil(places: importer.Places) -> None:
+    def settle_and_spoil(places: Places) -> None:
         settle(places)
         with path.open("a") as file:
             file.write('"' + as_csv([gd_row(99)]).splitlines()[1])
 
-    monkeypatch.setattr(importer.Places, "settle", settle_and_spoil)
+    monkeypatch.setattr(Places, "settle", settle_and_spoil)
     with pytest.raises(BadFile, match="quotation mark"):
         run(path, 2)
     assert not Offering.objects.exists()
@@ -141,15 +144,15 @@ def test_a_process_that_is_killed_undoes_the_import(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = a_file(tmp_path / "items.csv")
-    take = workers.Checker.batch
+    take = Checker.batch
     ours = os.getpid()
 
-    def killed(checker: workers.Checker, batch: object, spool: object) -> object:
+    def killed(checker: Checker, batch: Batch, spool: Spool) -> Steps:
         if os.getpid() != ours:
             os.kill(os.getpid(), signal.SIGKILL)
-        return take(checker, batch, spool)  # type: ignore[arg-type]
+        return take(checker, batch, spool)
 
-    monkeypatch.setattr(workers.Checker, "batch", killed)
+    monkeypatch.setattr(Checker, "batch", killed)
     with pytest.raises(RuntimeError, match="Nothing was changed"):
         run(path, 2)
     assert not Offering.objects.exists()

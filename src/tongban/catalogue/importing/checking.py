@@ -30,6 +30,11 @@ _MOST_FORMS = 100_000
 _MOST_CODES = 10_000
 _MOST_BODIES = 50_000
 
+# The longest value of any real row seen has 2,349 characters.
+LONGEST_VALUE = 100_000
+# What stands where a spreadsheet could not work out a formula.
+_BROKEN = frozenset(["#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"])
+
 Batch = Sequence[RawRow | BadRow]
 
 
@@ -174,9 +179,7 @@ class Checker:
     def _entry(self, one: _Looked) -> tuple[Entry, str] | None:
         """The entry of a row and its address; None if there is nothing to import."""
         row = one.row
-        for column, value in row.source.values.items() if one.body is None else ():
-            if NUL in value:
-                row.error(column, "holds a NUL character, which no text may")
+        _check_values(row)
         if not row.failed and one.body is None:
             row.error("", "does not say which body of which region offers the item")
         entry = self.source.entry(row, one.body) if one.body else None
@@ -231,6 +234,17 @@ class Checker:
         read = None if one.row.warned else one.read
         staged = Staged(source.number, source.line, slug, entry, one.place, form_id, read)
         return staged_line(self.source.code, prepared(staged, self._writer), spool)
+
+
+def _check_values(row: Row) -> None:
+    """What no value of any column may be."""
+    for column, value in row.source.values.items():
+        if NUL in value:
+            row.error(column, "holds a NUL character, which no text may")
+        elif len(value) > LONGEST_VALUE:
+            row.error(column, f"is longer than {LONGEST_VALUE:,} characters")
+        elif value[:1] == "#" and value in _BROKEN:
+            row.error(column, "holds a spreadsheet's error; mend the formula and save values")
 
 
 def batches(rows: Iterable[RawRow | BadRow], size: int) -> Iterable[Batch]:

@@ -197,6 +197,8 @@ class _Import:
             body = None if isinstance(row, BadRow) else bodies.of(row)
             if body is not None:
                 places.note(body)
+        if not self.outcome.rows:
+            raise BadFile(f"{self.table.path} has a header and no rows.")
         self.progress("reading", self.outcome.rows, self.outcome.rows)
         places.settle()
         self.outcome.new_regions = places.made_regions

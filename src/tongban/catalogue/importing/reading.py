@@ -16,6 +16,13 @@ from pathlib import Path
 
 _CHUNK = 1 << 20
 _LONGEST_FIELD = 1 << 20  # characters; what is longer is a quotation mark that was never closed
+_BETWEEN_COLUMNS = (",", "\t", ";")
+_OTHER_KINDS = {
+    b"PK\x03\x04": "a workbook (XLSX) or another ZIP archive",
+    b"\xd0\xcf\x11\xe0": "an old workbook (XLS) or another Office file",
+    b"%PDF": "a PDF",
+    b"\x1f\x8b": "a compressed file",
+}
 
 
 class BadFile(ValueError):
@@ -43,6 +50,7 @@ class Table:
     path: Path
     encoding: str
     columns: tuple[str, ...]
+    between: str = ","  # columns
 
     def rows(self) -> Iterator[RawRow | BadRow]:
         """All rows. Raises BadFile where the file breaks off or its structure fails."""
@@ -64,25 +72,43 @@ class BadRow:
 
 
 def open_table(path: Path) -> Table:
-    """Find out encoding and columns. Raises BadFile."""
+    """Find out encoding, columns and what is between them. Raises BadFile."""
+    between = ","
     try:
+        _refuse_other_kinds(path)
         encoding = _encoding(path)
         if path.suffix.lower() == ".json":
             first = next(_json_objects(path, encoding), None)
             columns = tuple(first[1]) if first else ()
         else:
             with path.open(newline="", encoding=encoding) as text:
-                header = next(csv.reader(text, strict=True), [])
+                line = text.readline()
+                # Spreadsheets of some countries save semicolons, "Unicode text" has tabs.
+                between = max(_BETWEEN_COLUMNS, key=line.count)
+                text.seek(0)
+                header = next(csv.reader(text, strict=True, delimiter=between), [])
             columns = tuple(name.strip() for name in header)
     except OSError as error:
-        raise BadFile(f"{path}: {error.strerror or error}") from error
+        raise BadFile(f"{path}: {error.strerror or error}.") from error
     except csv.Error as error:
         raise BadFile(f"{path}: the header cannot be read: {error}") from error
     if not columns:
         raise BadFile(f"{path} is empty.")
     if twice := sorted({name for name in columns if columns.count(name) > 1}):
         raise BadFile(f"{path}: the header names a column twice: {', '.join(twice)}.")
-    return Table(path, encoding, columns)
+    return Table(path, encoding, columns, between)
+
+
+def _refuse_other_kinds(path: Path) -> None:
+    """Files that people take for tables, known by how they begin."""
+    with path.open("rb") as file:
+        beginning = file.read(8)
+    for mark, what in _OTHER_KINDS.items():
+        if beginning.startswith(mark):
+            raise BadFile(
+                f"{path} is {what}, not a table as text. Open it in a spreadsheet, take merged"
+                ' cells apart, and save the sheet as "CSV UTF-8".'
+            )
 
 
 def _encoding(path: Path) -> str:
@@ -108,7 +134,7 @@ def _csv_rows(table: Table) -> Iterator[RawRow | BadRow]:
     width = len(table.columns)
     with table.path.open(newline="", encoding=table.encoding) as text:
         csv.field_size_limit(_LONGEST_FIELD)
-        reader = csv.reader(text, strict=True)
+        reader = csv.reader(text, strict=True, delimiter=table.between)
         next(reader, None)
         number = 1
         while True:
@@ -121,7 +147,7 @@ def _csv_rows(table: Table) -> Iterator[RawRow | BadRow]:
                 # After a broken quotation the rest cannot be told apart: stop here.
                 raise BadFile(
                     f"{table.path}, row {number} (before line {reader.line_num + 1}): {error}."
-                    " Probably a quotation mark is missing or one too many."
+                    " Probably a quotation mark is missing or one too many before that place."
                 ) from error
             if not fields:
                 continue  # an empty line
