@@ -13,7 +13,7 @@ from tongban.search.tokens import Query, stem
 
 _BEGINNING = "新办 首次 申领 设立 初次 新设"
 _GOING_ON = "变更 延续 补发 补领 补办 换发 换领 换证 续期 转移 迁移 复核 年检 年审 查询 打印 修改"
-_ENDING = "注销 停止 停发 停保 终止 取消 撤销 退出 解除 吊销"
+_ENDING = "注销 停止 停发 停保 终止 取消 撤销 撤回 退出 解除 吊销"
 # Of an act, each by itself.
 _CHARS = frozenset("换补续改变停注销撤消延转丢终查")
 _BEGINNING_WORDS = "first claim apply"
@@ -21,7 +21,9 @@ _GOING_ON_WORDS = """
 renew renewal replace replacement lost lose change changing extend extension transfer update move
 review check find correct correction stolen expired
 """
-_ENDING_WORDS = "cancel cancellation stop stopping close closing closure end ending"
+_ENDING_WORDS = """
+cancel cancellation stop stopping close closing closure end ending withdraw withdrawal
+"""
 
 
 def _tokens(han: str, latin: str) -> tuple[str, ...]:
