@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 
 from tongban.catalogue.api import Guide, GuideVersion, Item, Offering, check_index, guide_of
+from tongban.catalogue.generating import generator
 from tongban.catalogue.generating.bodies import Body
 from tongban.catalogue.generating.definitions import (
     BadDefinition,
@@ -113,9 +114,25 @@ def test_the_tree_grows_and_stays_the_same_where_it_was() -> None:
 
 
 @pytest.mark.django_db
-def test_a_province_is_made_once_and_taken_out_again(small: Path) -> None:
+def test_a_province_is_made_once_and_taken_out_again(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert generate(small, 700, dry_run=True).offerings == 700
+    assert not Offering.objects.exists()
+    assert not Agency.objects.exists()
+
+    def power_cut(step: str, *_counts: int) -> None:
+        if step == "offerings":
+            raise OSError("power cut")
+
+    monkeypatch.setattr(generator, "_TRANSACTION", 300)
+    with pytest.raises(OSError, match="power cut"):
+        generate(small, 700, progress=power_cut)
+    kept = Offering.objects.filter(current__isnull=False).count()
+    assert 300 <= kept < 700
+    assert check_index().total == 0
     made = generate(small, 700)
-    assert (made.offerings, made.new) == (700, 700)
+    assert (made.offerings, made.new, made.unchanged) == (700, 700 - kept, kept)
     offerings = Offering.objects.filter(source="generated")
     assert offerings.filter(online=True, current__isnull=False).count() == 700
     assert set(offerings.values_list("level", flat=True)) == {"2", "3", "4", "5"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -40,17 +40,25 @@ def level_of(region: RegionSummary) -> Level | None:
     return LEVELS[region.level - 1] if 1 <= region.level <= len(LEVELS) else None
 
 
-def settle_bodies(definitions: Definitions, regions: Iterable[RegionSummary]) -> list[Body]:
+def settle_bodies(
+    definitions: Definitions,
+    regions: Iterable[RegionSummary],
+    progress: Callable[[int], None] = lambda _regions: None,
+) -> list[Body]:
     """Find the agencies of regions, or register them, in the order of the regions.
 
     An agency that is there already and has a department's function stands for it. One province
-    after the other, so that a nation takes little more memory than a province.
+    after the other, so that a nation takes little more memory than a province; `progress` is told
+    how many regions are done.
     """
-    return [
-        body
-        for root, under in groupby(regions, key=lambda region: region.path.split("/")[0] + "/")
-        for body in _settle_under(root, definitions, under)
-    ]
+    found: list[Body] = []
+    done = 0
+    for root, group in groupby(regions, key=lambda region: region.path.split("/")[0] + "/"):
+        under = list(group)
+        found += _settle_under(root, definitions, under)
+        done += len(under)
+        progress(done)
+    return found
 
 
 def _settle_under(

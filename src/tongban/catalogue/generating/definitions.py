@@ -105,7 +105,7 @@ class _Department(_Strict):
     services: dict[str, _Service]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Text:
     """A text in both languages."""
 

@@ -81,11 +81,13 @@ def generate(
     *,
     top: str | None = None,
     seed: int = 1,
+    dry_run: bool = False,
     progress: Progress = lambda *_: None,
 ) -> Generated:
     """Put so many offerings into the catalogue, in the made-up province or below region `top`.
 
-    `top`: a code of the tree that is loaded; "" is all of it. Raises CannotGenerate, BadDefinition.
+    `top`: a code of the tree that is loaded; "" is all of it. `dry_run` writes nothing, and says
+    what there would be. Raises CannotGenerate, BadDefinition.
     """
     if not 1 <= items <= MOST:
         raise CannotGenerate(f"Between 1 and {MOST:,} items can be made.")
@@ -93,14 +95,17 @@ def generate(
     with transaction.atomic():
         _add_themes(demo)
         regions = _made_up(demo, definitions, items) if top is None else _loaded(top)
-        bodies = settle_bodies(definitions, regions)
+        bodies = settle_bodies(
+            definitions, regions, lambda done: progress("regions", done, len(regions))
+        )
         forms = _publish_forms(definitions)
         _put_items(definitions)
+        transaction.set_rollback(dry_run)
     plan = _Plan(definitions, bodies, items, seed)
     counts = {"new": 0, "changed": 0, "unchanged": 0}
     writer = Writer(definitions)
-    done = 0
-    for part in plan.parts():
+    done = plan.total if dry_run else 0
+    for part in () if dry_run else plan.parts():
         found = _write(part, plan, writer, forms)
         for kind, count in found.items():
             counts[kind] += count

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import time
 from argparse import ArgumentParser
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
 from tongban.catalogue.generating.definitions import BadDefinition
-from tongban.catalogue.generating.generator import CannotGenerate, generate, remove
+from tongban.catalogue.generating.generator import (
+    CannotGenerate,
+    Generated,
+    generate,
+    remove,
+)
 from tongban.directory.api import BadTree, load_regions, read_regions
 
 _WIDTH = 30
@@ -41,6 +48,9 @@ class Command(BaseCommand):
             " Without --regions and --province a province is made up",
         )
         parser.add_argument("--seed", type=int, default=1, help="another number, another province")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="say what there would be, and write nothing"
+        )
         parser.add_argument("--remove", action="store_true", help="take out what was generated")
         parser.add_argument("--folder", type=Path, default=settings.ROOT / "demo")
 
@@ -53,29 +63,37 @@ class Command(BaseCommand):
                 count = remove(self._progress)
                 self.stdout.write(f"{count:,} offerings removed. {self._since(started)}")
                 return
-            top = options["province"]
-            if options["regions"]:
-                self._load(options["regions"])
-                top = top or ""
-            made = generate(
-                options["folder"],
-                options["items"],
-                top=top,
-                seed=options["seed"],
-                progress=self._progress,
-            )
+            with transaction.atomic() if options["dry_run"] else nullcontext():
+                made = self._make(options)
+                if options["dry_run"]:
+                    transaction.set_rollback(True)
         except (CannotGenerate, BadDefinition) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
             f"{made.services:,} services in {made.families:,} variants; {made.regions:,} regions,"
             f" {made.agencies:,} agencies."
         )
-        self.stdout.write(
-            f"{made.offerings:,} offerings: {made.new:,} new, {made.changed:,} changed,"
-            f" {made.unchanged:,} unchanged. {self._since(started)}"
-        )
+        if options["dry_run"]:
+            done = "Nothing was written."
+        else:
+            done = f"{made.new:,} new, {made.changed:,} changed, {made.unchanged:,} unchanged."
+        self.stdout.write(f"{made.offerings:,} offerings. {done} {self._since(started)}")
         if made.offerings < options["items"]:
             self.stdout.write("The tree offers no more than these. Load a larger one.")
+
+    def _make(self, options: dict[str, Any]) -> Generated:
+        top = options["province"]
+        if options["regions"]:
+            self._load(options["regions"])
+            top = top or ""
+        return generate(
+            options["folder"],
+            options["items"],
+            top=top,
+            seed=options["seed"],
+            dry_run=options["dry_run"],
+            progress=self._progress,
+        )
 
     def _load(self, source: Path) -> None:
         try:
