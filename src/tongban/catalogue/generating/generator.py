@@ -27,8 +27,9 @@ from tongban.catalogue.generating.trees import (
 )
 from tongban.catalogue.importing.general_form import code_for, general_form, general_sample
 from tongban.catalogue.importing.places import Place
+from tongban.catalogue.importing.preparing import Prepared
 from tongban.catalogue.importing.sources import ItemKey
-from tongban.catalogue.importing.writing import Prepared, Stage
+from tongban.catalogue.importing.writing import Stage
 from tongban.catalogue.indexing import reindex
 from tongban.catalogue.loading import read_yaml
 from tongban.catalogue.models import Item, Offering, Theme
