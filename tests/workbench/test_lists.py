@@ -211,7 +211,7 @@ def test_the_wrong_people_change_nothing(world: World) -> None:
     before = Entry.objects.count()
     page, change = world.url("report_task", world.first), world.url("change_tasks")
     words = {"level": "complete", "reasons_zh": "好", "reason_zh": "好"}
-    tries = [
+    tries: list[tuple[OfficerRows | ResidentRows, str, dict[str, Any]]] = [
         (world.unit, world.judge("assess"), words),
         (world.unit, world.judge("close"), words),
         (world.unit, change, {"task": world.first.pk}),
@@ -348,6 +348,8 @@ def test_a_draft_is_written_arranged_taken_over_and_published(world: World) -> N
     assert second.status_code == 409
     both = {str(label): words for label, *words in second.context["both"]}
     assert both == {"任务名称": ["新名", "旧名"], "任务内容": ["（空）", "说明"]}
+    english = client.post(f"/en{edit}", same | {"title_zh": "旧名"})  # the text that differs
+    assert [words for _label, *words in english.context["both"]] == [["新名", "旧名"]]
     assert second.context["form"]["due"].value() == date(2027, 9, 30)
     assert Task.objects.get(pk=one.pk).title == {"zh": "新名"}
     # Nobody else sees a draft, whatever they try.
@@ -411,7 +413,10 @@ def test_a_queue_is_narrowed_and_says_how_much_is_where(world: World) -> None:
     late = client.get(page, {"waiting": "30"}).context["rows"]
     assert [row.task.code for row in late] == ["0"]
     # What is not offered narrows nothing; nobody sees more than their own by asking for it.
-    for odd in ({"list": "0"}, {"unit": "x"}, {"time": "soon"}, {"waiting": "-1"}, {"kind": "1"}):
+    odds: list[dict[str, str]] = [
+        {"list": "0"}, {"unit": "x"}, {"time": "soon"}, {"waiting": "-1"}, {"kind": "1"},
+    ]  # fmt: skip
+    for odd in odds:
         assert client.get(page, odd).context["narrowed"].count == 8, odd
     other = world.go(world.other_unit).get(page, {"list": plan.pk})
     assert other.context["narrowed"].count == 0

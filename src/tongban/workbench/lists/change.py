@@ -324,7 +324,8 @@ def _page(
         "kinds": [
             (name, words, name == kind)
             for name, words in KINDS.items()
-            if name != "task" or len(tasks) == 1
+            if (name != "task" or len(tasks) == 1)
+            and (name != "target" or any(task.indicators.all() for task in tasks))
         ],
         "form": form,
         "whole": whole,

@@ -19,7 +19,7 @@ from tongban.look.api import Text, moment
 from tongban.supervision.api import EntryView, Plan, Task, entry_view, recent_entries
 from tongban.workbench.fields import DayField
 from tongban.workbench.lists.common import ROLES, Words, page, plan_for
-from tongban.workbench.lists.words import FIELDS, changed_fields, spoken
+from tongban.workbench.lists.words import FIELDS, changed_fields, sides
 
 KINDS = ("task_changed", "task_dropped", "task_published")
 
@@ -157,7 +157,7 @@ def _then(task: Task, entries: Sequence[EntryView]) -> TaskThen:
             if isinstance(value := entry.data.get(name), dict) and {"old", "new"} <= set(value)
         ]
         if moves and moves[0]["old"] != moves[-1]["new"]:
-            fields.append(FieldThen(label, spoken(moves[0]["old"]), spoken(moves[-1]["new"])))
+            fields.append(FieldThen(label, *sides(moves[0]["old"], moves[-1]["new"])))
     kinds = {entry.kind for entry in entries}
     return TaskThen(
         task,

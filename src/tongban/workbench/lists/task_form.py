@@ -146,6 +146,10 @@ class TaskForm(Words):
         field = self.fields["lead"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = unit_choices(plan)
+        lead = shown.lead.agency_id if shown else None
+        if lead and not any(field.valid_value(one) for one in (lead, str(lead))):
+            found = agency(lead)  # of another region
+            field.choices = [*field.choices, (str(found.id), pick(found.name))]
         self.parts = Parts(plan, data, rows or (_rows(shown, task) if shown else None))
 
     def is_valid(self) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import TypeGuard
 
+from django.utils.translation import get_language, override, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext, pgettext_lazy
 
 from tongban.directory.api import find_region
 from tongban.kernel.localized import Localized, pick
@@ -83,8 +84,36 @@ def changed_fields(changes: Mapping[str, object]) -> list[tuple[Text, str, str]]
     for name, label in FIELDS.items():
         value = changes.get(name)
         if isinstance(value, dict) and {"old", "new"} <= set(value):
-            found.append((label, spoken(value["old"]), spoken(value["new"])))
+            found.append((label, *sides(value["old"], value["new"])))
     return found
+
+
+def sides(old: object, new: object) -> tuple[str, str]:
+    """Two values of the ledger that differ, in words: a text in those languages in which it does,
+    whatever the language of the page."""
+    if _is_text(old) and _is_text(new):
+        before, after = _texts(old), _texts(new)
+        languages = [
+            one
+            for one in ("zh", "en", *sorted({*before, *after} - {"zh", "en"}))
+            if before.get(one) != after.get(one)
+        ]
+        return _in_languages(before, languages), _in_languages(after, languages)
+    told = spoken(old), spoken(new)
+    if told[0] == told[1]:
+        with override("en" if (get_language() or "").startswith("zh") else "zh-hans"):
+            return spoken(old), spoken(new)
+    return told
+
+
+def _is_text(value: object) -> TypeGuard[Mapping[str, object]]:
+    return isinstance(value, Mapping) and "measure" not in value
+
+
+def _in_languages(text: Localized, languages: Sequence[str]) -> str:
+    if not text:
+        return pgettext("answer", "nothing")
+    return " / ".join(text.get(one) or "–" for one in languages)
 
 
 def spoken(value: object) -> str:
