@@ -341,3 +341,17 @@ def test_the_census_counts_two_points_a_class() -> None:
     assert score(missing) == 100 - 16
     assert score([Found("a", "error"), Found("a", "error"), Found("b", "warning")]) == 76
     assert score([Found(str(n), "error") for n in range(9)]) == 0
+
+
+def test_what_looks_wrong_and_is_not() -> None:
+    """Seen in real catalogues: the one hotline for both, and names that stand for any name."""
+
+    def found(**changes: Any) -> set[str]:
+        guide = Guide.model_validate(WHOLE | changes)
+        return {one.rule for one in lint(GuideFacts(guide, both("占道许可", "Road"), TODAY))}
+
+    for hotline in ("020-12345", "12345"):
+        assert "phones_same" not in found(consult_phone=hotline, complaint_phone=hotline)
+    assert "phones_same" in found(consult_phone="020-12355", complaint_phone="020-12355")
+    said = found(notes=both("写明XX公司和XXX项目。", "Name company XX."))
+    assert "abbreviation_unexplained" not in said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from tongban.catalogue.linting.book import Spot, rule
@@ -200,12 +201,17 @@ def _complaint_phone(facts: GuideFacts) -> Iterator[Spot]:
         yield "complaint_phone", {}
 
 
+# 12345, the government's one hotline: it answers questions and takes complaints by design, and
+# nobody who handles the service sits there.
+_HOTLINE = re.compile(r"(0\d{2,3})?12345")
+
+
 @rule("phones_same", "warning", "L12")
 def _phones_same(facts: GuideFacts) -> Iterator[Spot]:
     consult, complaint = (
         set(numbers_in(text)) for text in (facts.guide.consult_phone, facts.guide.complaint_phone)
     )
-    if consult and consult == complaint:
+    if consult and consult == complaint and not all(map(_HOTLINE.fullmatch, consult)):
         yield "complaint_phone", {"number": facts.guide.complaint_phone[:60]}
 
 

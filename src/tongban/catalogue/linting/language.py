@@ -157,7 +157,7 @@ def _abbreviations(facts: GuideFacts) -> Iterator[Spot]:
                 before, after = text[: match.start()], text[match.end() :]
                 if before.endswith(("(", "（")) or after.lstrip().startswith(("(", "（")):
                     explained.add(word)
-                elif word not in _KNOWN:
+                elif word not in _KNOWN and word.strip("X"):  # "XX" stands for any name
                     found.setdefault(word, path)
     for word, path in found.items():
         if word not in explained:
