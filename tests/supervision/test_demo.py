@@ -34,7 +34,7 @@ def test_the_demo_shows_every_state_and_its_ledgers_hold(
     load_demo_directory(DEMO)
     load_demo_people(DEMO)
     made = load_lists(DEMO / "lists")
-    assert made == ["yunze-services", "yunzhou-services", "yunze-seniors"]
+    assert made == ["yunze-services", "yunzhou-services", "yunze-seniors", "yunze-2025"]
     entries = Entry.objects.count()
     assert load_lists(DEMO / "lists") == []
     assert Entry.objects.count() == entries
@@ -48,7 +48,7 @@ def test_the_demo_shows_every_state_and_its_ledgers_hold(
     assert [view.slip for view in shown if view.slip] == [100]
     said = set(Observation.objects.values_list("kind", "state"))
     assert {kind for kind, _state in said} == set(Observation.Kind.values)
-    assert {state for _kind, state in said} >= {"shown", "held", "removed"}
+    assert {state for _kind, state in said} >= {"shown", "held", "removed", "erased"}
 
     city = Task.objects.filter(plan__slug="yunzhou-services").select_related("adopted_from")
     slips = {
@@ -60,6 +60,9 @@ def test_the_demo_shows_every_state_and_its_ledgers_hold(
     moved = Entry.objects.get(plan__slug="yunzhou-services", kind="task_changed")
     assert json.loads(moved.body)["data"]["loosens_source"] is True
     assert Plan.objects.get(slug="yunze-seniors").state == Plan.State.DRAFT
+    assert Plan.objects.get(slug="yunze-2025").state == Plan.State.CLOSED
+    assert set(Observation.objects.values_list("is_verified", flat=True)) == {True, False}
+    assert Entry.objects.filter(kind="superior_told").exists()
 
     digest = tmp_path / "digest.json"
     digest.write_text(json.dumps(published(Digest.objects.get())), encoding="utf-8")

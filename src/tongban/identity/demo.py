@@ -116,7 +116,7 @@ def _accounts(
             email=one.get("email", ""),
             phone=normalise_phone(one["phone"]) if one.get("phone") else None,
             phone_verified=bool(one.get("phone")),
-            region_id=people[one["person"]].region_id,
+            region_id=people[one["person"]].region_id if "person" in one else None,
             is_staff=one.get("superuser", False),
             is_superuser=one.get("superuser", False),
             date_joined=since,
@@ -137,7 +137,7 @@ def _accounts(
     )
     for one in new:
         account = accounts[one["username"]]
-        held = [(people[one["person"]], "self")]
+        held = [(people[one["person"]], "self")] if "person" in one else []
         held += [
             (firms.get(other["party"]) or people[other["party"]], other["capacity"])
             for other in one.get("acts_for", ())

@@ -23,7 +23,7 @@ from tongban.supervision.assessing import assess, close, reopen, send_back
 from tongban.supervision.changing import Change, change
 from tongban.supervision.digests import make_digest
 from tongban.supervision.models import Plan, Task
-from tongban.supervision.observing import Said, observe, remove, reply, second
+from tongban.supervision.observing import Said, erase, observe, remove, reply, second
 from tongban.supervision.planning import (
     IndicatorEntry,
     MilestoneEntry,
@@ -31,13 +31,14 @@ from tongban.supervision.planning import (
     TaskEntry,
     UnitEntry,
     adopt,
+    close_plan,
     drop,
     make_plan,
     publish,
 )
 from tongban.supervision.records import Ground
 from tongban.supervision.reporting import EvidenceEntry, Progress, claim, report
-from tongban.supervision.urging import warn_plan
+from tongban.supervision.urging import tell_superiors, warn_plan
 
 Written = Mapping[str, Any]
 # How often the nightly chain of reminders ran in the lists' past, in days.
@@ -76,6 +77,7 @@ def load_lists(folder: Path) -> list[str]:
             raise BadList(f"{path.name}: {error!r}") from error
     for _day, act in sorted(coming, key=lambda one: one[0]):  # stable: as written within a day
         act()
+    tell_superiors()
     make_digest()
     return [written["slug"] for _path, written in files]
 
@@ -104,7 +106,11 @@ def _begin(written: Written, loading: _Loading) -> list[tuple[date, Callable[[],
         for act in story:
             live = _later(f"{plan.slug} {code}", ids[code], act, by, loading)
             coming.append((_day(act["day"], loading), live))
-    for days in range(written["published"] + 1, 1, _URGED_EVERY):
+    until = 1
+    if "closed" in written:
+        until = written["closed"]["day"]
+        coming.append((_day(until, loading), _closing(plan, written["closed"], by, loading)))
+    for days in range(written["published"] + 1, until, _URGED_EVERY):
         coming.append((_day(days, loading), _urging(plan, days, loading)))
     return coming
 
@@ -130,6 +136,14 @@ def _urging(plan: Plan, days: int, loading: _Loading) -> Callable[[], None]:
     return live
 
 
+def _closing(plan: Plan, act: Written, by: Officer, loading: _Loading) -> Callable[[], None]:
+    def live() -> None:
+        with _on(act["day"], loading):
+            close_plan(plan.pk, ground=Ground(act["reason"]), by=by)
+
+    return live
+
+
 def _act(task: int, act: Written, by: Officer, loading: _Loading) -> None:
     name = next(key for key in act if key != "day")
     what = act[name]
@@ -137,15 +151,13 @@ def _act(task: int, act: Written, by: Officer, loading: _Loading) -> None:
         unit = _reporter(task, loading)
         (claim if name == "claim" else report)(task, _progress(act, what, loading), by=unit)
     elif name == "say":
-        said = Said(what, act["text"], act.get("place", ""))
-        made = observe(task, said, by=resident_named(act["by"]))
-        loading.said[task, act["id"]] = made.pk
-        for username in act.get("seconds", ()):
-            second(made.pk, by=resident_named(username))
+        _say(task, act, loading)
     elif name == "reply":
         reply(loading.said[task, what], act["text"], by=_reporter(task, loading))
     elif name == "remove":
         remove(loading.said[task, what], rule=act["rule"], by=by)
+    elif name == "erase":
+        erase(loading.said[task, what], by=resident_named(act["by"]))
     elif name == "assess":
         assess(task, level=what, reasons=act["reasons"], by=by)
     elif name == "close":
@@ -163,6 +175,14 @@ def _act(task: int, act: Written, by: Officer, loading: _Loading) -> None:
         drop(task, ground=Ground(what, act.get("basis", "")), by=by)
     else:
         raise KeyError(name)
+
+
+def _say(task: int, act: Written, loading: _Loading) -> None:
+    said = Said(act["say"], act["text"], act.get("place", ""))
+    made = observe(task, said, by=resident_named(act["by"]))
+    loading.said[task, act["id"]] = made.pk
+    for username in act.get("seconds", ()):
+        second(made.pk, by=resident_named(username))
 
 
 def _progress(act: Written, text: Mapping[str, str], loading: _Loading) -> Progress:
