@@ -6,6 +6,7 @@ import json
 import multiprocessing
 import os
 import signal
+import threading
 from pathlib import Path
 
 import pytest
@@ -153,7 +154,7 @@ def test_a_process_that_is_killed_undoes_the_import(
         return take(checker, batch, spool)
 
     monkeypatch.setattr(Checker, "batch", killed)
-    with pytest.raises(RuntimeError, match="Nothing was changed"):
+    with pytest.raises(workers.WorkerLost, match="ended from outside"):
         run(path, 2)
     assert not Offering.objects.exists()
     assert not multiprocessing.active_children()
@@ -170,3 +171,40 @@ def test_guides_are_written_as_they_are_everywhere_else(guide: Guide) -> None:
         content, told = writer.texts(name, guide, 7)
         assert json.loads(content) == guide.model_dump(mode="json")
         assert told == digest_source(name, guide, 7)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_imports_at_once_come_one_after_the_other(tmp_path: Path) -> None:
+    path = a_file(tmp_path / "items.csv")
+    told: dict[str, list[str]] = {"first": [], "second": []}
+    begun, waits = threading.Event(), threading.Event()
+    outcomes: list[Outcome] = []
+
+    def second() -> None:
+        def progress(step: str, _done: int, _total: int) -> None:
+            told["second"].append(step)
+            waits.set()
+
+        begun.wait(20)
+        try:
+            outcomes.append(
+                import_items(
+                    path, SOURCES["gd"], Problems(), Options(allow_bad_rows=True), progress
+                )
+            )
+        finally:
+            connection.close()
+
+    def progress(step: str, _done: int, _total: int) -> None:
+        told["first"].append(step)
+        begun.set()
+        waits.wait(20)
+
+    other = threading.Thread(target=second)
+    other.start()
+    options = Options(allow_bad_rows=True)
+    outcome = import_items(path, SOURCES["gd"], Problems(), options, progress)
+    other.join(60)
+    assert (told["first"][0], told["second"][0]) == ("reading", "waiting")
+    assert outcome.counts.new == 58
+    assert (outcomes[0].counts.new, outcomes[0].counts.unchanged) == (0, 58)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from tongban.catalogue.importing.canada import Canada
 from tongban.catalogue.importing.checking import (
@@ -51,7 +51,7 @@ _BETWEEN_COLLECTIONS = 200_000
 
 _EDIT_LOST = "an editor's version gives way to this row"
 
-Step = Literal["reading", "checking", "writing"]
+Step = Literal["waiting", "reading", "checking", "writing"]
 
 
 @dataclass(frozen=True)
@@ -96,8 +96,9 @@ def import_items(
 ) -> Outcome:
     """Import a file of a source: all or nothing, unless bad rows are allowed.
 
-    `progress` is told (what is done, how many rows, of how many). Raises BadFile; any trouble in a
-    row goes to `problems` instead.
+    One import at a time, others wait. `progress` is told (what is done, how many rows, of how
+    many). Raises BadFile, and WorkerLost if a process of ours was killed; any trouble in a row goes
+    to `problems` instead.
     """
     table = open_table(path)
     missing = source.required - set(table.columns)
@@ -142,6 +143,7 @@ class _Import:
 
     def run(self) -> None:
         """All of it, within the caller's transaction. Raises _Undo if nothing is to be kept."""
+        self._wait()
         scope = self._scope()
         places = self._look_through()
         count = self.options.processes or processes_for(self.table.path.stat().st_size)
@@ -174,6 +176,14 @@ class _Import:
             raise _Undo
         if is_changed:
             announce("catalogue.imported", {"source": self.source.code})
+
+    def _wait(self) -> None:
+        """For another import to end: two would make the same regions and agencies."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended('imports', 0))")
+            if not cursor.fetchone()[0]:
+                self.progress("waiting", 0, 0)
+                cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('imports', 0))")
 
     def _scope(self) -> str:
         if not self.options.region:

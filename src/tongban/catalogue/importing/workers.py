@@ -37,6 +37,10 @@ Answer = Callable[[AskKnown | AskForms], set[int] | Mapping[str, int]]
 Batches = Generator[Checked, None, None]
 
 
+class WorkerLost(RuntimeError):
+    """A process ended before its work did."""
+
+
 def processes_for(size: int) -> int:
     """How many processes should check a file of so many bytes.
 
@@ -62,7 +66,7 @@ def checked_alone(checker: Checker, spool: Spool, answer: Answer) -> Batches:
 def checked_together(checker: Checker, spools: Sequence[Spool], answer: Answer) -> Batches:
     """Every batch of the file in its order, checked by as many processes as there are spools.
 
-    Raises what one of them raised; RuntimeError if one was killed.
+    Raises what one of them raised; WorkerLost if one was killed.
     """
     context = multiprocessing.get_context("fork")
     pipes = [context.Pipe() for _spool in spools]
@@ -92,9 +96,8 @@ def _in_turn(pipes: Sequence[Connection], answer: Answer) -> Batches:
         try:
             said = pipe.recv()
         except EOFError as error:
-            raise RuntimeError(
+            raise WorkerLost(
                 "A process that checked rows was ended from outside, perhaps for want of memory."
-                " Nothing was changed; import the file again."
             ) from error
         if isinstance(said, BaseException):
             raise said

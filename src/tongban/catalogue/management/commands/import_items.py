@@ -13,6 +13,7 @@ from tongban.catalogue.importing.importer import SOURCES, Options, Outcome, impo
 from tongban.catalogue.importing.problems import Problems, Severity, collecting
 from tongban.catalogue.importing.reading import BadFile
 from tongban.catalogue.importing.sources import Source
+from tongban.catalogue.importing.workers import WorkerLost
 
 _WIDTH = 30
 _GONE_SHOWN = 20
@@ -78,8 +79,12 @@ class Command(BaseCommand):
                 outcome = import_items(options["file"], source, problems, chosen, self._progress)
         except BadFile as error:
             raise CommandError(f"{error} Nothing was changed.") from error
+        except WorkerLost as error:
+            raise CommandError(f"{error} Nothing was changed. Import the file again.") from error
         except OSError as error:
-            raise CommandError(f"Cannot write the report: {error}. Nothing was changed.") from error
+            raise CommandError(f"Cannot read or write: {error}. Nothing was changed.") from error
+        except KeyboardInterrupt as error:
+            raise CommandError("Stopped. Nothing was changed.") from error
         self._show_problems(problems)
         if options["report"]:
             self.stdout.write(f"Every problem is in {options['report']}.")
@@ -154,6 +159,10 @@ class Command(BaseCommand):
 
     def _progress(self, step: str, done: int, total: int) -> None:
         if not self.stderr.isatty():
+            return
+        if step == "waiting":
+            self.stderr.write("\r\033[Kwaiting for another import to end", ending="")
+            self.stderr.flush()
             return
         filled = _WIDTH * done // total if total else 0
         bar = "█" * filled + "░" * (_WIDTH - filled)
