@@ -85,7 +85,7 @@ class World:
     def get(self, path: str, status: int = 200) -> str:
         answer = Client().get(path)
         assert answer.status_code == status, (path, answer.status_code)
-        return (b"".join(answer) if answer.streaming else answer.content).decode()  # type: ignore[arg-type]
+        return (b"".join(answer) if answer.streaming else answer.content).decode()
 
 
 @pytest.fixture
@@ -174,7 +174,7 @@ def test_pages_over_many_lists_ask_no_more_than_over_few(world: World) -> None:
             world.get(path)
             with CaptureQueriesContext(connection) as queries:
                 answer = Client().get(path)
-                assert not answer.streaming or b"".join(answer)  # type: ignore[arg-type]
+                assert not answer.streaming or b"".join(answer)
                 counts.append(len(queries.captured_queries))
         return counts
 

@@ -254,9 +254,9 @@ def _every(tasks: QuerySet[Task]) -> Iterator[TaskRow]:
     for task in loaded.iterator(chunk_size=_CHUNK):
         chunk.append(task)
         if len(chunk) == _CHUNK:
-            yield from rows_of(views(chunk), said_in([one.pk for one in chunk]))
+            yield from rows_of(views(chunk), said_in(chunk))
             chunk = []
-    yield from rows_of(views(chunk), said_in([one.pk for one in chunk]))
+    yield from rows_of(views(chunk), said_in(chunk))
 
 
 def _task(row: TaskRow, *, deep: bool = True) -> dict[str, object]:
@@ -309,7 +309,7 @@ def _by(rows: Iterable[open_data.Row], name: str) -> dict[object, list[dict[str,
     """Rows by what they hang on."""
     found: dict[object, list[dict[str, object]]] = {}
     for row in rows:
-        rest = {key: value for key, value in row.items() if key != name}
+        rest: dict[str, object] = {key: value for key, value in row.items() if key != name}
         found.setdefault(row[name], []).append(rest)
     return found
 

@@ -21,7 +21,7 @@ from django.http import (
     StreamingHttpResponse,
 )
 from django.shortcuts import render
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
@@ -74,6 +74,17 @@ _VIEWS = {
     "table": gettext_lazy("As a table"),
     "timeline": gettext_lazy("On a timeline"),
     "units": gettext_lazy("By unit"),
+}
+# What its tables are called.
+_PARTS = {
+    "milestones": pgettext_lazy("data", "Steps"),
+    "indicators": pgettext_lazy("data", "Figures"),
+    "reports": pgettext_lazy("data", "Reports"),
+    "evidence": pgettext_lazy("data", "Evidence"),
+    "assessments": pgettext_lazy("data", "Assessments"),
+    "observations": pgettext_lazy("data", "Observations"),
+    "replies": pgettext_lazy("data", "Answers"),
+    "co_units": pgettext_lazy("data", "Co-responsible units"),
 }
 
 
@@ -171,6 +182,7 @@ def one_list(request: HttpRequest, slug: str) -> HttpResponse:
         "is_taken_over": bool(plan.adopted_from_id)
         or plan.adoptions.exclude(state=Plan.State.DRAFT).exists(),
         "base": settings.BASE_URL,
+        "parts": list(_PARTS.items()),
     }  # fmt: skip
     if view == "units":
         context |= _by_unit(shown)

@@ -165,7 +165,7 @@ def unit_page(request: HttpRequest, key: str) -> HttpResponse:
         by=("-plan_id", "position", "id"), size=_SIZE,
     )  # fmt: skip
     late = _late(led)
-    said = said_in([one.pk for one in found.rows])
+    said = said_in(found.rows)
     changed = Entry.objects.filter(
         task__in=led.order_by().values("pk"), at__gte=clock.now() - MONTH, kind__in=KINDS
     ).select_related("plan", "task")

@@ -310,13 +310,13 @@ def edges_of(today: date, days: Workdays, patience: Patience) -> tuple[date, dat
 
 def _counted(
     tasks: QuerySet[Task], by: Sequence[str], today: date, soon: date, very: date
-) -> Iterable[dict[str, int]]:
+) -> list[dict[str, int]]:
     """How many stand where as of today; claimed ones, which stand as of their claim, are not
     counted here."""
     open_ = Q(state=Task.State.OPEN)
     begun = open_ & (Q(start__isnull=True) | Q(start__lte=today))
     closed = Q(state=Task.State.CLOSED)
-    return (
+    rows = (
         tasks.order_by()
         .values(*by)
         .annotate(
@@ -332,3 +332,4 @@ def _counted(
             n_dropped=Count("pk", filter=Q(state=Task.State.DROPPED)),
         )
     )
+    return list(rows)
