@@ -353,7 +353,8 @@ def _guide(
     gaps = desk.gaps(content, looked_at.translated_from) if content and looked_at else None
     current = next((one for one in versions if one.pk == offering.current_id), None)
     people = {one.checked_by_id for one in versions if one.checked_by_id}
-    names = account_names(people | ({offering.owner_id} if offering.owner_id else set()))
+    people |= {one for one in (offering.owner_id, work and work.changed_by_id) if one}
+    names = account_names(people)
     context = {
         "offering": offering,
         "versions": [
@@ -363,6 +364,8 @@ def _guide(
         "current": current,
         "work": work,
         "work_state": STATES[work.state] if work else None,
+        "work_by": names.get(work.changed_by_id or 0, "") if work else "",
+        "work_is_own": bool(work and work.changed_by_id == request.officer.account_id),
         "may_approve": bool(work and request.officer.account_id not in desk.authors_of(work)),
         "summary": content.summary if content else {},
         "findings": findings_of(offering, looked_at, content) if content and looked_at else [],

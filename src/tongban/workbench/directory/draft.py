@@ -5,7 +5,7 @@ Nothing typed is lost: a page that cannot be saved, for whatever reason, comes b
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,10 +23,16 @@ from tongban.catalogue.api import Guide, GuideVersion, Offering, desk, guide_of
 from tongban.directory.api import centres_of
 from tongban.identity.api import OfficerRequest, account_names, officer_required
 from tongban.kernel.errors import Refused
-from tongban.kernel.localized import pick
+from tongban.kernel.localized import Localized, pick
 from tongban.look.api import LookRenderer, Text, moment
 from tongban.workbench.directory import parts
-from tongban.workbench.directory.labels import SECTIONS, Section, section, words_of
+from tongban.workbench.directory.labels import (
+    SECTIONS,
+    Section,
+    section,
+    section_of,
+    words_of,
+)
 from tongban.workbench.directory.plain import is_written
 from tongban.workbench.guides import STATES, findings_of, own
 from tongban.workbench.pages import number_in, show
@@ -42,6 +48,7 @@ class NoteForm(forms.Form):
     note_zh = forms.CharField(
         label=gettext_lazy("What changed and why, in Chinese"),
         help_text=gettext_lazy("Readers see this beside the new version. One or two sentences."),
+        error_messages={"required": gettext_lazy("Say what changed and why.")},
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
@@ -70,6 +77,17 @@ class SectionRow:
     missing: int
 
 
+@dataclass(frozen=True)
+class Placed:
+    """A finding, and where it is mended."""
+
+    severity: str
+    wrong: Localized
+    where: Localized
+    mend: Localized
+    href: str
+
+
 @officer_required("editor")
 @require_POST
 def begin(request: OfficerRequest, offering_id: int) -> HttpResponse:
@@ -83,6 +101,15 @@ def begin(request: OfficerRequest, offering_id: int) -> HttpResponse:
         return redirect("workbench:guide", offering.pk)
     if version.state != GuideVersion.State.DRAFT:
         return redirect("workbench:guide", offering.pk)
+    if name := _last_hand(version, request):
+        messages.info(
+            request,
+            _(
+                "%(name)s is writing this draft. You may write in it too: if you both change the "
+                "same part, the second one is shown both texts."
+            )
+            % {"name": name},
+        )
     return redirect("workbench:draft", offering.pk)
 
 
@@ -90,7 +117,10 @@ def begin(request: OfficerRequest, offering_id: int) -> HttpResponse:
 def draft(request: OfficerRequest, offering_id: int) -> HttpResponse:
     """The draft's contents: what is written, what is wrong, what lacks a translation."""
     offering = own(request, offering_id)
-    return _contents(request, offering, _draft_of(offering), NoteForm())
+    version = _draft_of(offering)
+    # A version that was sent back keeps what was said of it.
+    said = {f"note_{language}": text for language, text in version.change_note.items()}
+    return _contents(request, offering, version, NoteForm(initial=said))
 
 
 @officer_required("editor")
@@ -184,7 +214,7 @@ def _contents(
         "version": version,
         "state": STATES[version.state],
         "sections": [_row(offering, one, guide, findings, gaps) for one in SECTIONS],
-        "findings": findings,
+        "findings": [_placed(one, _section_url(offering, one.place)) for one in findings],
         "has_errors": any(one.severity == "error" for one in findings),
         "changed_by": names.get(version.changed_by_id or 0, ""),
         "form": form,
@@ -318,14 +348,24 @@ def _form(
     guide = guide_of(version) if version else None
     gaps = desk.gaps(guide, version.translated_from) if guide and version else None
     opened = parts.raw_of(guide, chosen.fields) if guide else {}
+    found = findings_of(offering, version, guide) if version and guide else []
+    found = [one for one in found if one.place.partition(".")[0] in chosen.fields]
     page = parts.Page(
         errors={one.path: one.words for one in complaints},
         theirs=theirs,
         stale=frozenset(gaps.stale) if gaps and raw is None else frozenset(),
         windows=_windows(offering) if "windows" in chosen.fields else (),
     )
-    controls = parts.controls(raw if raw is not None else opened, Guide, page)
-    findings = findings_of(offering, version, guide) if version and guide else []
+    shown = raw if raw is not None else opened
+    if found and raw is None:
+        # At the field itself, or at the nearest one around it.
+        paths = _targets(parts.controls(opened, Guide, page))
+        at_field: dict[str, list[Any]] = {}
+        for one in found:
+            at_field.setdefault(_nearest(one.place, paths), []).append(one)
+        page.findings = at_field
+    controls = parts.controls(shown, Guide, page)
+    targets = _targets(controls)
     at = SECTIONS.index(chosen)
     # What was posted keeps the mark it was opened with, unless both texts are on the page now.
     keeps = request.method == "POST" and theirs is None
@@ -337,14 +377,17 @@ def _form(
         "sections": SECTIONS,
         "following": SECTIONS[(at + 1) % len(SECTIONS)],
         "controls": controls,
-        "problems": [(_target(one, controls), _sentence(one)) for one in complaints],
+        "problems": [(targets.get(one.path, ""), _sentence(one)) for one in complaints],
         "problem": problem,
         "is_overtaken": theirs is not None,
         "seen": request.POST.get("seen", "") if keeps else seen,
         "revision": request.POST.get("revision", "")
         if keeps
         else (version.revision if version else 0),
-        "findings": [one for one in findings if one.place.partition(".")[0] in chosen.fields],
+        "findings": [
+            _placed(one, f"#{targets.get(_nearest(one.place, targets), '')}") for one in found
+        ],
+        "changed_by": _last_hand(version, request) if version else "",
         "moved": moved,
         "unsaved": raw is not None,
     }
@@ -364,17 +407,41 @@ def _sentence(complaint: desk.Complaint) -> str:
     return _("%(field)s: %(problem)s") % {"field": place, "problem": complaint.words}
 
 
-def _target(complaint: desk.Complaint, controls: Sequence[parts.Control]) -> str:
-    """The id of the control a complaint is about; a text's is that of its Chinese."""
-    kinds: dict[str, str] = {}
+def _last_hand(version: GuideVersion, request: OfficerRequest) -> str:
+    """The colleague who saved a draft last; "" if it was the reader, or nobody."""
+    by = version.changed_by_id
+    if by is None or by == request.officer.account_id:
+        return ""
+    return account_names({by}).get(by, "")
+
+
+def _placed(finding: Any, href: str) -> Placed:
+    return Placed(finding.severity, finding.wrong, finding.where, finding.mend, href)
+
+
+def _section_url(offering: Offering, place: str) -> str:
+    slug = section_of(place.partition(".")[0]).slug
+    return reverse("workbench:write", args=[offering.pk, slug])
+
+
+def _nearest(place: str, known: Mapping[str, str]) -> str:
+    """A place in a guide, or the nearest around it that has a control."""
+    while place and place not in known:
+        place = place.rpartition(".")[0]
+    return place
+
+
+def _targets(controls: Sequence[parts.Control]) -> dict[str, str]:
+    """The id of each control, by the path of its element; a text's is that of its Chinese."""
+    ids: dict[str, str] = {}
 
     def walk(some: Sequence[parts.Control]) -> None:
         for one in some:
-            kinds[one.path] = one.writings[0].id if one.writings else one.id
+            ids[one.path] = one.writings[0].id if one.writings else one.id
             walk(one.controls)
             for entry in one.entries:
                 walk(entry.controls)
                 walk(entry.rare)
 
     walk(controls)
-    return kinds.get(complaint.path, "")
+    return ids

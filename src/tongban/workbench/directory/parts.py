@@ -77,6 +77,7 @@ class Control:
     hint: Text = ""
     required: bool = False
     error: str = ""
+    findings: Sequence[Any] = ()  # what the check found in it
     name: str = ""
     value: str = ""
     theirs: str = ""
@@ -94,6 +95,7 @@ class Page:
     """What controls are drawn with besides what was typed."""
 
     errors: Mapping[str, str] = field(default_factory=dict)  # path → message
+    findings: Mapping[str, Sequence[Any]] = field(default_factory=dict)  # by path
     theirs: Raw | None = None
     stale: frozenset[str] = frozenset()
     windows: Sequence[tuple[str, str]] = ()  # service centres: code, name
@@ -349,6 +351,7 @@ def _control(one: Element, value: Any, page: Page, path: str, bare: str) -> Cont
         "hint": words.hint,
         "required": one.required,
         "error": page.errors.get(path, ""),
+        "findings": page.findings.get(path, ()),
         "short": one.name in SHORT,
         "stale": path in page.stale,
     }
