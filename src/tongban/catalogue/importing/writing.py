@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.db import connection
@@ -77,9 +79,23 @@ _DROP = "DROP TABLE IF EXISTS " + ", ".join(
 # After so many changes, words are counted anew: how rare they are decides what is found first.
 _MANY = 1000
 # Rows written at once.
-_BATCH = 5000
+_BATCH = 2500
 _Parameters = Sequence[str | list[str]] | Mapping[str, str | date] | None
 _COLUMNS = [name for name, _type in _STAGED]
+
+
+# Synonyms by item and titles, as far as they are known.
+_Words = dict[tuple[str, tuple[str, ...]], tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """A batch as it is written: lines for COPY, and what goes to the index."""
+
+    new: list[str]
+    changed: list[str]
+    versions: list[str]
+    documents: list[NewDocument]
 
 
 @dataclass(frozen=True)
@@ -235,12 +251,16 @@ class Stage:
         for statement in WRITE_ITEMS:
             _run(statement, parameters)
         items = self._items()
-        words: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
-        with connection.chunked_cursor() as rows:
+        words: _Words = {}
+        compose = partial(self._compose, items, words, moment.isoformat())
+        with connection.chunked_cursor() as rows, ThreadPoolExecutor(max_workers=1) as beside:
             # In the order of regions: lists and searches read region by region.
             rows.execute(TO_WRITE)
-            while found := rows.fetchmany(_BATCH):
-                self._write(found, items, words, moment.isoformat())
+            # While PostgreSQL takes in a batch, the next is composed.
+            ready = beside.submit(compose, rows.fetchmany(_BATCH))
+            while (lines := ready.result()).versions:
+                ready = beside.submit(compose, rows.fetchmany(_BATCH))
+                self._send(lines)
         for statement in WRITE_CHANGED:
             _run(statement, parameters)
         _run(REMEMBER)
@@ -262,47 +282,49 @@ class Stage:
             for code, pk, everyday, name in rows
         }
 
-    def _write(
+    def _compose(
         self,
-        found: list[tuple[Any, ...]],
         items: Mapping[str, tuple[int, tuple[str, ...]]],
-        words: dict[tuple[str, tuple[str, ...]], tuple[str, ...]],
+        words: _Words,
         moment: str,
-    ) -> None:
-        """Write a batch of rows; `words`: synonyms by item and titles, as far as they are known."""
-        new, changed, versions = [], [], []
-        documents = []
+        found: list[tuple[Any, ...]],
+    ) -> _Lines:
+        """A batch of rows as it is written. Touches no database."""
+        lines = _Lines([], [], [], [])
         for kind, offering, version, number, item_code, start, length in found:
             record: Any = self.spools.record(start, length)
             columns, guide, titles, facets, online, region_path, said = record
             item, others = items[item_code]
-            versions.append(
+            lines.versions.append(
                 f"{version}\t{offering}\t{number}\tpublished\t{moment}\t{moment}\t{{}}\t0\t\t{{}}"
                 f"\t{guide}"
             )
             line = f"{offering}\t{item}\t{version}\t{{}}\t0\t0\t0\t{columns}"
             if kind != "new":
-                changed.append(line)
+                lines.changed.append(line)
                 continue
-            new.append(line)
+            lines.new.append(line)
             synonyms = words.get((item_code, titles))
             if synonyms is None:
                 synonyms = tuple(one for one in dict.fromkeys(others) if one not in titles)
                 words[item_code, titles] = synonyms
-            documents.append(
+            lines.documents.append(
                 NewDocument(
                     id=offering, service=item, region_path=region_path, titles=titles,
                     synonyms=synonyms, said=said, facets=facets, online=online, stamp=version,
                 )
             )  # fmt: skip
-        if new:
-            copy_lines("catalogue_offering", _NEW_OFFERING, new)
-        if changed:
-            copy_lines("import_offering", _NEW_OFFERING, changed)
-        copy_lines("catalogue_guideversion", _NEW_VERSION, versions)
-        if documents:
-            self._index.add(documents)
-        self._new += len(new)
+        return lines
+
+    def _send(self, lines: _Lines) -> None:
+        if lines.new:
+            copy_lines("catalogue_offering", _NEW_OFFERING, lines.new)
+        if lines.changed:
+            copy_lines("import_offering", _NEW_OFFERING, lines.changed)
+        copy_lines("catalogue_guideversion", _NEW_VERSION, lines.versions)
+        if lines.documents:
+            self._index.add(lines.documents)
+        self._new += len(lines.new)
 
     def gone(self, region_path: str) -> list[Gone]:
         """Current offerings of the source, in that region and below, that the file lacks."""
