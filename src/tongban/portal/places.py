@@ -23,6 +23,7 @@ from tongban.kernel.localized import Localized
 from tongban.kernel.workdays import Workdays
 from tongban.portal.service_list import listing
 from tongban.ratings.api import opinion_on_agency
+from tongban.supervision.api import public_tasks
 
 _COOKIE = "region"
 _YEAR = 365 * 24 * 3600  # seconds
@@ -173,6 +174,7 @@ def agency(request: HttpRequest, code: str) -> HttpResponse:
             "services": services,
             "total": offered.count(),
             "opinion": opinion,
+            "has_tasks": public_tasks().filter(lead_id=found.id).exists(),
             "bars": rating_bars(opinion),
         },
     )

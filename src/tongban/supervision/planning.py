@@ -94,7 +94,8 @@ class PlanEntry:
 # Pages of their own beside the lists.
 TAKEN = frozenset({
     "a-z", "new", "changed", "withdrawn", "rules", "digests", "verify_ledger", "adopt", "queue",
-    "said", "import", "export", "template",
+    "said", "import", "export", "template", "units", "regions", "tasks", "calendar", "evidence",
+    "pictures", "observations",
 })  # fmt: skip
 
 
