@@ -17,13 +17,17 @@ from tongban.supervision.api import (
     Change,
     Entry,
     Task,
+    TaskEntry,
+    UnitEntry,
     change,
     claim,
+    drop,
     follow,
     send_back,
     tell_superiors,
     warn_all,
 )
+from tongban.supervision.changing import add_to_published
 from tongban.supervision.news import tell
 
 pytestmark = pytest.mark.django_db
@@ -107,6 +111,25 @@ def test_a_moved_date_begins_the_chain_anew(world: World) -> None:  # noqa: F811
     third = days_of(date(2027, 9, 22), date(2027, 9, 23))
     assert third["step_superior"] == [date(2027, 9, 22)]
     assert third["step_remind"] == third["step_warn"] == []
+
+
+def test_units_hear_of_a_new_list_once_and_of_tasks_that_come_or_go(
+    world: World,  # noqa: F811
+) -> None:
+    for entry in Entry.objects.filter(plan=world.plan).order_by("number"):
+        tell({"entry": entry.pk, "plan": entry.plan_id, "task": entry.task_id})
+    unit, lin = world.unit.account_id, world.lin.account_id
+    assert told() == {(unit, "list.list_published.staff")}
+    follow("plan", world.plan.pk, by=world.lin)
+    again = TaskEntry("3", {"zh": "又一项"}, UnitEntry({"zh": "局"}, world.task.lead_id))
+    (added,) = add_to_published(world.plan.pk, [again], ground=GROUND, by=world.office)
+    drop(added.pk, ground=GROUND, by=world.office)
+    for entry in Entry.objects.filter(task=added).order_by("number"):
+        tell({"entry": entry.pk, "plan": entry.plan_id, "task": entry.task_id})
+    assert told() == {
+        (unit, "list.list_published.staff"), (unit, "list.task_published.staff"),
+        (unit, "list.task_dropped.staff"), (lin, "list.task_published"), (lin, "list.task_dropped"),
+    }  # fmt: skip
 
 
 def test_a_unit_that_is_relieved_of_a_task_hears_of_it(world: World) -> None:  # noqa: F811

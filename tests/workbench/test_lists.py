@@ -408,7 +408,7 @@ def test_a_queue_is_narrowed_and_says_how_much_is_where(world: World) -> None:
             pk for pk, one in told.items() if one == state
         }, state
         assert [one.count for one in found["narrowed"].quick if one.chosen] == [len(found["rows"])]
-    found = client.get(page, {"list": plan.pk, "time": "due_soon"}).context
+    found = client.get(page, {"list": str(plan.pk), "time": "due_soon"}).context
     assert {row.task.plan_id for row in found["rows"]} == {plan.pk}
     late = client.get(page, {"waiting": "30"}).context["rows"]
     assert [row.task.code for row in late] == ["0"]

@@ -37,6 +37,19 @@ _MARKED = Words(
 )
 _CHANGED_WORDS = Words(_("Changed: %(item)s"), _CHANGED, _CHANGED_WITHOUT_DATE)
 
+_ADDED = Words(
+    _("A new task: %(item)s"),
+    _(
+        "Task “%(item)s” was added to the list “%(list)s”. It is due %(due)s.\n\n"
+        "The reason given:\n%(note)s"
+    ),
+    _("Task “%(item)s” was added to the list “%(list)s”.\n\nThe reason given:\n%(note)s"),
+)
+_DROPPED = Words(
+    _("Taken off the list: %(item)s"),
+    _("Task “%(item)s” will not be done under the list “%(list)s”.\n\nThe reason given:\n%(note)s"),
+)
+
 LIST_KINDS: Mapping[str, Words] = {
     "list.list_published": Words(
         _("A new list: %(item)s"),
@@ -48,11 +61,15 @@ LIST_KINDS: Mapping[str, Words] = {
     ),
     "list.task_changed": _CHANGED_WORDS,
     "list.task_changed.staff": _CHANGED_WORDS,
-    "list.task_dropped": Words(
-        _("Taken off the list: %(item)s"),
+    "list.task_dropped": _DROPPED,
+    "list.task_dropped.staff": _DROPPED,
+    "list.task_published": _ADDED,
+    "list.task_published.staff": _ADDED,
+    "list.list_published.staff": Words(
+        _("Tasks for your unit: %(item)s"),
         _(
-            "Task “%(item)s” will not be done under the list “%(list)s”.\n\n"
-            "The reason given:\n%(note)s"
+            "%(agency)s has published the list “%(item)s”. Your unit is responsible for tasks on "
+            "it; the workbench shows them."
         ),
     ),
     "list.claimed_done": Words(

@@ -13,17 +13,19 @@ from tongban.identity.api import HeldPost, holders
 from tongban.kernel.announcements import Payload
 from tongban.notices.api import notify
 from tongban.supervision.following import followers
-from tongban.supervision.models import Entry, Observation, Plan, Task
+from tongban.supervision.models import CoUnit, Entry, Observation, Plan, Task
 from tongban.supervision.queries import EntryView, entry_view
 
 # Kinds of entries that people who follow hear of.
 FOLLOWED = (
-    "list_published", "list_closed", "task_changed", "task_dropped", "claimed_done",
-    "claim_taken_back", "closed", "sent_back", "reopened", "step_mark",
+    "list_published", "list_closed", "task_published", "task_changed", "task_dropped",
+    "claimed_done", "claim_taken_back", "closed", "sent_back", "reopened", "step_mark",
 )  # fmt: skip
 # Those that the responsible units hear of,
-TO_UNITS = ("task_changed", "assessed", "sent_back", "reopened", "closed", "observed",
-            "step_remind", "step_warn", "step_mark")  # fmt: skip
+TO_UNITS = (
+    "list_published", "task_published", "task_changed", "task_dropped", "assessed", "sent_back",
+    "reopened", "closed", "observed", "step_remind", "step_warn", "step_mark",
+)  # fmt: skip
 # the programme office,
 TO_OFFICE = ("claimed_done", "claim_taken_back")
 # and the supervisors above the unit.
@@ -37,11 +39,13 @@ def tell(payload: Payload) -> None:
     plan, task, view = entry.plan, entry.task, entry_view(entry)
     if view.data.get("held_back"):
         return
+    if entry.kind == "task_published" and not view.reason:
+        return  # with its list, which is told of as a whole
     context = _context(plan, task, view)
     where = f"{plan.slug} {task.code}" if task else plan.slug
     subject = "list_task" if task else "list"
     staff = {
-        *(_units(task) if entry.kind in TO_UNITS and task else ()),
+        *(_units(plan, task) if entry.kind in TO_UNITS else ()),
         *_former(view),
         *(_office(plan) if entry.kind in TO_OFFICE else ()),
         *(_superiors(plan, task) if entry.kind in TO_SUPERIORS else ()),
@@ -80,9 +84,14 @@ def _context(plan: Plan, task: Task | None, view: EntryView) -> dict[str, object
     }
 
 
-def _units(task: Task) -> set[int]:
-    wanted = {task.lead_id, *task.co_units.values_list("agency_id", flat=True)} - {None}
-    return _who("reporter", _summaries(one for one in wanted if one is not None))
+def _units(plan: Plan, task: Task | None) -> set[int]:
+    """Who reports for the units of a task; of all tasks of the list without one."""
+    tasks = plan.tasks.filter(pk=task.pk) if task else plan.tasks.all()
+    wanted = {
+        *tasks.values_list("lead_id", flat=True),
+        *CoUnit.objects.filter(task__in=tasks).values_list("agency_id", flat=True),
+    }
+    return _who("reporter", _summaries(one for one in wanted if one))
 
 
 def _former(view: EntryView) -> set[int]:
