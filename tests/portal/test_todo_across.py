@@ -52,6 +52,8 @@ from tongban.supervision.api import (
     claim,
     drop,
     erase,
+    follow,
+    followers,
     make_digest,
     make_plan,
     observe,
@@ -60,6 +62,7 @@ from tongban.supervision.api import (
     reply,
     report,
     second,
+    unfollow,
 )
 
 pytestmark = pytest.mark.django_db
@@ -189,6 +192,21 @@ def test_pages_over_many_lists_ask_no_more_than_over_few(world: World) -> None:
         publish(below.pk, by=world.office.officer)
     assert asked() == before
     assert max(before) <= 24
+
+
+def test_who_follows_a_unit_hears_of_what_it_leads_and_shares_in(world: World) -> None:
+    lin, other = world.lin.resident, make_agency(world.province)
+    follow("unit", other.pk, by=lin)
+    task = world.task("1")
+    assert followers(world.plan, [task]) == set()
+    task.co_units.create(position=0, name={"zh": "配合"}, agency=other)
+    assert followers(world.plan, [task]) == {lin.account_id}
+    unfollow("unit", other.pk, by=lin)
+    follow("region", "990000", by=lin)
+    assert followers(world.city_plan, []) == {lin.account_id}
+    page = world.get(f"/en/lists/units/{other.code}?role=shared")
+    assert "Task 1" in page
+    assert "Task 2" not in page
 
 
 def test_a_region_counts_all_below_it(world: World) -> None:

@@ -10,7 +10,7 @@ from django.db.models import Q
 from tongban.directory.api import region
 from tongban.identity.api import Resident
 from tongban.kernel import clock
-from tongban.supervision.models import Follow, Plan, Task
+from tongban.supervision.models import CoUnit, Follow, Plan, Task
 
 KINDS = ("plan", "task", "unit", "region")
 
@@ -46,11 +46,14 @@ def followed(by: Resident) -> list[Follow]:
 
 
 def followers(plan: Plan, tasks: Iterable[Task]) -> set[int]:
-    """The accounts that follow a list, any of its tasks named, their units, or a region above."""
+    """The accounts that follow a list, any of its tasks named, the units that lead them or share in
+    them, or a region above."""
     tasks = list(tasks)
     path = region(plan.region_id).path
     above = [code for code in path.split("/") if code]
-    units = {task.lead_id for task in tasks} - {None}
+    shares = CoUnit.objects.filter(task__in=[task.pk for task in tasks], agency__isnull=False)
+    units = {task.lead_id for task in tasks if task.lead_id}
+    units |= set(shares.values_list("agency_id", flat=True))
     found = Follow.objects.filter(
         Q(plan=plan)
         | Q(task__in=[task.pk for task in tasks])
