@@ -278,8 +278,8 @@ def _widened(params: QueryDict, wanted: Wanted, region_path: str, names: Names) 
             "choice": name_in_words(names, kind, value) or value[:40]
         }
         found += choice(said, fewer, region_path, without(params, kind))
+    none = dict.fromkeys((*PARAMETERS.values(), "online"), "")
     if len(wanted.narrowed) > 1 and not found:
-        none = dict.fromkeys((*PARAMETERS.values(), "online"), "")
         found += choice(_("Among all services"), {}, region_path, with_params(params, **none))
     own = home_path()
     if region_path not in ("", own):
@@ -287,7 +287,9 @@ def _widened(params: QueryDict, wanted: Wanted, region_path: str, names: Names) 
         found += choice(words, wanted.narrowed, own, with_params(params, everywhere="1"))
     if region_path and other_trees():
         words = _("In every catalogue here, those of other places too")
-        found += choice(words, wanted.narrowed, "", with_params(params, everywhere="all"))
+        found += choice(
+            words, wanted.narrowed, "", with_params(params, everywhere="all")
+        ) or choice(words, {}, "", with_params(params, everywhere="all", **none))
     return found
 
 
