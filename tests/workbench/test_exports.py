@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from django.test import Client
@@ -17,9 +18,8 @@ pytestmark = pytest.mark.django_db
 PREPARE = "/en/work/guides/exchange/export/?form=jsonl"
 
 
-def test_many_guides_are_prepared_and_fetched(
-    client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_many_guides_are_prepared_and_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = Client(enforce_csrf_checks=True)
     agency = make_agency(make_region("990100"))
     codes = {make_offering(agency).code for _ in range(3)}
     editor = make_officer("editor", agency)
@@ -31,8 +31,11 @@ def test_many_guides_are_prepared_and_fetched(
     start = client.get("/en/work/guides/exchange/").content.decode()
     assert f'action="{PREPARE}"' in start
     assert client.get(PREPARE).status_code == 302  # an old link: nothing is begun
+    form = start[start.index(f'action="{PREPARE}"') :]
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', form[: form.index("</form>")])
+    assert token is not None
     assert not DirectoryWork.objects.exists()
-    asked = client.post(PREPARE)
+    asked = client.post(PREPARE, {"csrfmiddlewaretoken": token[1]})
     work = DirectoryWork.objects.get()
     assert asked["Location"] == f"/en/work/guides/work/{work.pk}/"
     page = client.get(asked["Location"])
