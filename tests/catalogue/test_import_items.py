@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from tests.catalogue.sources import BODY, OTHER_BODY, gd_row, sc_row, write_csv
 from tests.factories import make_calendar, make_resident
@@ -18,6 +19,7 @@ from tongban.catalogue.api import (
     check_index,
     find,
     guide_of,
+    rebuild_index,
 )
 from tongban.catalogue.importing.importer import SOURCES, Options, Outcome, import_items
 from tongban.catalogue.importing.problems import Problems, Severity
@@ -353,6 +355,30 @@ def test_known_rows_count_like_others(tmp_path: Path) -> None:
     assert reasons(problems, Severity.ERROR) == [
         ("", "the code stands in an earlier row already", [3])
     ]
+
+
+def test_the_index_is_what_making_it_anew_would_write(tmp_path: Path) -> None:
+    rows = [
+        gd_row(n, materials="|".join(f"第{n}号证明{m}" for m in range(n * 9)), courier="是")
+        for n in range(1, 5)
+    ]
+    run(write_csv(tmp_path / "items.csv", [*rows, gd_row(1, dept_uscc=OTHER_BODY, dept_name="乙")]))
+    run(write_csv(tmp_path / "more.csv", [*rows, gd_row(5, serial="02", task_name="另一个名字")]))
+
+    def index() -> list[tuple[object, ...]]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT d.id, d.region_path, d.tsv::text, d.han, d.latin, d.facets, d.online,"
+                " d.popularity, d.stamp, e.service, e.key, e.titles, e.words"
+                " FROM search_document d JOIN search_entry e ON e.id = d.entry_id"
+                " ORDER BY d.id"
+            )
+            return list(cursor.fetchall())
+
+    imported = index()
+    assert len(imported) == 6
+    assert rebuild_index() == 6
+    assert index() == imported
 
 
 def test_a_row_that_warns_warns_every_time(tmp_path: Path) -> None:
