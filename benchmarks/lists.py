@@ -93,6 +93,10 @@ def _reading(sizes: Sizes) -> str:
         "page: a list": page(f"/lists/{slug}"),
         "page: a list by unit": page(f"/lists/{slug}?view=units"),
         "page: a task": page(f"/lists/{slug}/tasks/1"),
+        "page: a unit over all lists": page("/lists/units/100000-1"),
+        "page: all units": page("/lists/units"),
+        "page: a region": page("/lists/regions/100000"),
+        "data: a list as JSON": page(f"/lists/{slug}.json"),
     }
     rows = []
     for name, read in measured.items():

@@ -142,6 +142,8 @@ PUBLIC = (
     "/about", "/accessibility", "/privacy", "/help", "/services/birth-registration-990100",
     "/services/birth-registration-990100/fit", "/services/birth-registration-990100/checklist",
     "/lists/a-z", "/lists/new", "/lists/changed", "/lists/withdrawn",
+    "/lists", "/lists/yunze-services", "/lists/yunze-services/levels", "/lists/units",
+    "/lists/units/11990000100001019W", "/lists/regions/990000",
     "/services/birth-registration-990100/papers/application_form",
     "/services/birth-registration-990100/papers/application_form/sample",
     "/services/birth-registration-990100/rehearse", "/account/login/",
