@@ -59,6 +59,27 @@ def test_many_guides_are_prepared_and_fetched(monkeypatch: pytest.MonkeyPatch) -
     assert client.get(asked["Location"]).status_code == 404
 
 
+def test_only_what_fits_the_filters_is_prepared(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The filters stand in the address that the button sends to."""
+    province = make_region("990000")
+    cities = [make_region(code, parent=province) for code in ("990100", "990200")]
+    wanted, _other = (make_offering(make_agency(city)) for city in cities)
+    client.force_login(make_officer("editor", None, region=province).account)
+    monkeypatch.setitem(exporting.AT_ONCE, "jsonl", 0)
+    page = client.get("/en/work/guides/exchange/?region=990100").content.decode()
+    assert "1 guide, as you narrowed the list" in page
+    found = re.search(r'action="(/en/work/guides/exchange/export/\?[^"]*jsonl)"', page)
+    assert found is not None
+    client.post(found[1].replace("&amp;", "&"))
+    work = DirectoryWork.objects.get()
+    do_work(work_id=work.pk)
+    answer = client.get(f"/en/work/guides/work/{work.pk}/file/")
+    lines = b"".join(answer.streaming_content).splitlines()  # type: ignore[attr-defined]
+    assert [json.loads(line)["code"] for line in lines] == [wanted.code]
+
+
 def test_a_workbook_for_too_many_guides_is_refused(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

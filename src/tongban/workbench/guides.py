@@ -256,9 +256,10 @@ def own(request: OfficerRequest, offering_id: int) -> Offering:
     return found
 
 
-def narrowed_by(request: OfficerRequest) -> desk.GuideFilter:
-    """The filter that an address (or a form that repeats it) asks for."""
-    given = request.POST if request.method == "POST" else request.GET
+def narrowed_by(request: OfficerRequest, *, by_address: bool = False) -> desk.GuideFilter:
+    """The filter that an address (or, unless `by_address`, a form that repeats it) asks for."""
+    repeats = request.method == "POST" and not by_address
+    given = request.POST if repeats else request.GET
     concern, owner = given.get("concern", ""), given.get("owner", "")
     path = ""
     if code := given.get("region", "")[:40]:

@@ -91,7 +91,7 @@ def export(request: OfficerRequest) -> HttpResponseBase:
     form = next((one for one in desk.EXPORT_FORMS if one == request.GET.get("form")), None)
     if form is None:
         raise Http404
-    narrowed = narrowed_by(request)
+    narrowed = narrowed_by(request, by_address=True)
     if request.method == "POST":
         try:
             work = desk.begin_export(request.officer, narrowed, form)
