@@ -217,19 +217,24 @@ def test_files_of_others_and_what_is_no_list_are_refused(world: World) -> None:
         assert [one.row for one in taken.context["looks"][0].bad] == [1]
         assert world.take_in(taken).status_code == 422
     assert Plan.objects.count() == 1
-    given = {"office": elsewhere.code}
     for bad, name in (
         (b"", "a.xlsx"),
         (b"x", "a.doc"),
         (b"PK\x03\x04 no", "a.xlsx"),
         (b"a,b\r\n1,2", "a.csv"),
-        (b"[{}]", "a.json"),
+        (b"{}", "a.json"),
         (b"\xff\xfe\x80", "a.csv"),
     ):
-        refused = world.bring(bad, name, **given)
+        refused = world.bring(bad, name)
         assert refused.status_code == 422, name
         assert refused.context["form"].errors["file"], name
     assert world.client.post(BRING).context["form"].errors["file"]
+    # Tasks of documents that name none: told once their office is known.
+    asked = world.bring(b"[{}]", "a.json")
+    here = asked.redirect_chain[-1][0]
+    assert world.client.get(f"{here}problems.csv").status_code == 404
+    named = world.client.post(here, {"office": elsewhere.code}, follow=True)
+    assert named.redirect_chain[-1][0] == BRING
 
 
 def test_a_workbook_never_cuts_a_text_off(world: World) -> None:
@@ -269,8 +274,10 @@ def test_the_tasks_of_real_documents_come_in_through_the_page(world: World) -> N
     path = SHARED_DATA / "policy_tasks_2017" / "tasks.json"
     if not path.is_file():
         pytest.skip("the real tasks are not here")
-    assert world.bring(path.read_bytes(), "tasks.json").context["form"].errors["office"]
-    page = world.bring(path.read_bytes(), "tasks.json", office=world.agency.code)
+    asked = world.bring(path.read_bytes(), "tasks.json")
+    here = asked.redirect_chain[-1][0]
+    assert world.client.post(here, {"office": "x"}).context["form"].errors["office"]
+    page = world.client.post(here, {"office": world.agency.code}, follow=True)
     assert not page.context["has_problems"]
     assert sum(len(one.added) for one in page.context["looks"]) == 24
     assert world.take_in(page).status_code == 302

@@ -74,20 +74,26 @@ class Outlook:
         return not (self.added or self.changed or (is_draft and (self.gone or self.left)))
 
 
-def keep(content: bytes, name: str, *, slug: str = "", office: str = "", by: Officer) -> Incoming:
+def keep(content: bytes, name: str, *, slug: str = "", by: Officer) -> Incoming:
     """Keep a file until its officer has looked at what it would do. `slug`: of the list that it is
-    brought to, or another address than the file's; `office`: agency code, for documents' tasks.
+    brought to, or another address than the file's.
 
     Raises Refused for a file that is no list.
     """
     Incoming.objects.filter(at__lt=clock.now() - KEPT).delete()
     brought = Incoming(
-        account_id=by.account_id, name=name[-120:], content=content, slug=slug, office=office,
-        at=clock.now(),
-    )  # fmt: skip
-    _tables(brought)
+        account_id=by.account_id, name=name[-120:], content=content, slug=slug, at=clock.now()
+    )
+    if documents_in(content, name) is None:
+        _tables(brought)
     brought.save()
     return brought
+
+
+def give_office(brought: Incoming, code: str) -> None:
+    """Say which agency supervises tasks that were collected from documents, by its code."""
+    brought.office = code
+    brought.save(update_fields=["office"])
 
 
 def brought_by(officer: Officer, incoming_id: UUID) -> Incoming | None:
@@ -291,4 +297,13 @@ def _texts(text: Localized) -> dict[str, str]:
     return {language: words for language, words in text.items() if words}
 
 
-__all__ = ["Incoming", "Outlook", "brought_by", "keep", "outlooks", "take_in", "template"]
+__all__ = [
+    "Incoming",
+    "Outlook",
+    "brought_by",
+    "give_office",
+    "keep",
+    "outlooks",
+    "take_in",
+    "template",
+]

@@ -107,23 +107,11 @@ class BringForm(Words):
         required=False,
         error_messages={"invalid": gettext_lazy("Use small letters, digits and hyphens only.")},
     )
-    office = forms.ChoiceField(
-        label=pgettext_lazy("list", "Programme office"),
-        help_text=gettext_lazy(
-            "Only for JSON files of tasks as they are collected from documents: a list for each "
-            "document."
-        ),
-        required=False,
-    )
 
-    def __init__(self, data: Any, files: Any, officer: Officer, plan: Plan | None) -> None:
+    def __init__(self, data: Any, files: Any, plan: Plan | None) -> None:
         super().__init__(data, files)
         if plan is not None:
-            del self.fields["slug"], self.fields["office"]
-            return
-        field = self.fields["office"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", ""), *office_choices(officer, by_code=True)]
+            del self.fields["slug"]
 
     def clean_file(self) -> Any:
         upload = self.cleaned_data["file"]
@@ -132,6 +120,24 @@ class BringForm(Words):
                 _("This file is larger than 20 MB. A list is smaller."), code="large"
             )
         return upload
+
+
+class OfficeForm(Words):
+    """Who supervises tasks that were collected from documents."""
+
+    office = forms.ChoiceField(
+        label=pgettext_lazy("list", "Programme office"),
+        help_text=gettext_lazy(
+            "The file holds tasks as they are collected from documents. Each document becomes a "
+            "list of this office."
+        ),
+    )
+
+    def __init__(self, data: Any, officer: Officer) -> None:
+        super().__init__(data)
+        field = self.fields["office"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", ""), *office_choices(officer, by_code=True)]
 
 
 @officer_required("programme")
@@ -143,7 +149,6 @@ def bring(request: OfficerRequest) -> HttpResponse:
     form = BringForm(
         request.POST if request.method == "POST" else None,
         request.FILES or None,
-        request.officer,
         plan,
     )
     if request.method == "POST" and form.is_valid():
@@ -153,7 +158,6 @@ def bring(request: OfficerRequest) -> HttpResponse:
                 upload.read(),
                 upload.name or "",
                 slug=plan.slug if plan else form.cleaned_data["slug"],
-                office="" if plan else form.cleaned_data["office"],
                 by=request.officer,
             )
         except Refused as refusal:
@@ -172,7 +176,19 @@ def look(request: OfficerRequest, incoming_id: UUID) -> HttpResponse:
     if kept is None:
         messages.warning(request, _("This file is not here any more. Bring it again."))
         return redirect("workbench:bring_list_file")
-    looks = _looks(kept, request.officer)
+    if "office" in request.POST:
+        office = OfficeForm(request.POST, request.officer)
+        if not office.is_valid():
+            return _office_page(request, kept, office)
+        incoming.give_office(kept, office.cleaned_data["office"])
+        return redirect("workbench:look_at_list_file", kept.pk)
+    try:
+        looks = _looks(kept, request.officer)
+    except Refused as refusal:
+        if refusal.code == "import.no_office":
+            return _office_page(request, kept, OfficeForm(None, request.officer))
+        messages.error(request, str(refusal.message))
+        return redirect("workbench:bring_list_file")
     ground = GroundForm(request.POST if request.method == "POST" else None)
     asks_why = any(one.is_published and not one.outlook.is_nothing for one in looks)
     status = 200
@@ -207,13 +223,17 @@ def problems(request: OfficerRequest, incoming_id: UUID) -> HttpResponse:
     kept = incoming.brought_by(request.officer, incoming_id)
     if kept is None:
         raise Http404
+    try:
+        found = incoming.outlooks(kept, by=request.officer)
+    except Refused:
+        raise Http404 from None
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="problems.csv"'
     answer["Cache-Control"] = "no-store, private"
     answer.write("\ufeff")
     out = csv.writer(answer)
     out.writerow([_("Sheet"), _("Row"), _("Column"), _("What is wrong"), _("What stands there")])
-    for outlook in incoming.outlooks(kept, by=request.officer):
+    for outlook in found:
         for one in _bad(outlook):
             cells = (one.table, str(one.row or ""), one.column, one.words, one.value)
             out.writerow([_safe(cell) for cell in cells])
@@ -241,6 +261,19 @@ def take_out(request: OfficerRequest, slug: str, kind: str) -> HttpResponse:
 def empty(request: OfficerRequest) -> HttpResponse:
     """An empty workbook with notes on how to fill it in."""
     return _file(incoming.template(request.officer), "to-do-list.xlsx", XLSX)
+
+
+def _office_page(
+    request: OfficerRequest, kept: incoming.Incoming, form: OfficeForm
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "title": kept.name,
+        "button": gettext_lazy("Check the file"),
+        "plan": None,
+        "lead": "",
+    }
+    return page(request, "form.html", context, status=422 if form.errors else 200)
 
 
 def _file(content: bytes, name: str, media_type: str) -> HttpResponse:
