@@ -119,7 +119,8 @@ MATRIX: dict[str, Row] = {
     **dict.fromkeys(
         ("workbench:draft", "workbench:write", "workbench:compare_guide", "workbench:translations",
          "workbench:preview_guide", "workbench:preview_phones", "workbench:preview_fit",
-         "workbench:preview_checklist", "workbench:preview_paper", "workbench:bulk", "workbench:work_list", "workbench:work",
+         "workbench:preview_checklist", "workbench:preview_paper", "workbench:bulk",
+         "workbench:work_list", "workbench:work",
          "workbench:work_report", "workbench:exchange", "workbench:export_guides",
          "workbench:items", "workbench:item", "workbench:proposal"),
         staff(editor=200),
@@ -271,7 +272,7 @@ OTHER_WORDS: dict[str, dict[str, Any]] = {
     "workbench:judge_task": {"name": "assess"},
     "workbench:write": {"section_slug": "summary"},
     **{
-        f"workbench:preview_{name}": {"version_number": 1, "key": "id"}
+        f"workbench:preview_{name}": {"version_number": 1}
         for name in ("guide", "phones", "fit", "checklist", "paper")
     },
     "v1:one_region": {"code": "990100"},
