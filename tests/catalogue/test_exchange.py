@@ -135,9 +135,14 @@ BOMB = zipped(guides_dot_csv=b"\0" * 50_000_000)
 MACROS = zipped(xl__vbaProject_dot_bin=b"x")
 
 
+WHOLE = zipped(guides_dot_csv="\n".join(f"{n * n}" for n in range(3000)).encode())
+
+
 @pytest.mark.parametrize(
     ("content", "name", "code"),
     [
+        (WHOLE[: len(WHOLE) // 2], "a.zip", "file.broken"),
+        (WHOLE[:900] + bytes([WHOLE[900] ^ 1]) + WHOLE[901:], "a.zip", "file.broken"),
         (b"", "a.xlsx", "file.empty"),
         (b"  \n", "a.csv", "file.empty"),
         (b"\xd0\xcf\x11\xe0abc", "a.xls", "file.old"),

@@ -7,8 +7,10 @@ import codecs
 import csv
 import io
 import json
+import lzma
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -71,7 +73,10 @@ def open_book(content: bytes, name: str, problems: Problems) -> Book:
             _("This is an old .xls file, or it has a password. Save it as .xlsx without one."),
         )
     if content.startswith(b"PK"):
-        return _archive(content, problems)
+        try:
+            return _archive(content, problems)
+        except _DAMAGED as error:
+            raise _broken() from error
     suffix = PurePath(name).suffix.lower()
     if suffix in (".json", ".jsonl", ".ndjson"):
         return _json(_decoded(content, name, problems), problems)
@@ -147,6 +152,13 @@ def _csv_archive(
             _("This archive holds no table of guides. Export once to see the names of the tables."),
         )
     return book
+
+
+# What the libraries raise somewhere within an archive of which a part was lost or changed.
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, ElementTree.ParseError, NotImplementedError,
+    EOFError, KeyError, ValueError, OSError,
+)  # fmt: skip
 
 
 def _broken() -> Refused:
