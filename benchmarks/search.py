@@ -94,14 +94,10 @@ class Ours(Engine):
 
         with connection.cursor() as cursor:
             cursor.execute(f"CREATE SCHEMA {self.schema}")
-            for table in TABLES:
-                cursor.execute(
-                    f"CREATE TABLE {self.schema}.{table} (LIKE public.{table} INCLUDING ALL)"
-                )
-            cursor.execute(
-                f"ALTER TABLE {self.schema}.search_document SET (toast_tuple_target = 8160)"
-            )
             self.turn()
+            for table in TABLES:
+                cursor.execute(f"CREATE TABLE {table} (LIKE public.{table} INCLUDING ALL)")
+            cursor.execute("ALTER TABLE search_document SET (toast_tuple_target = 8160)")
             cursor.execute("CREATE UNLOGGED TABLE made (id bigint, service bigint, region text)")
             cursor.execute(
                 "CREATE UNLOGGED TABLE tokens (service bigint, key text, title text, text text,"
@@ -376,13 +372,8 @@ def _changes(engine: Engine, changes: int) -> list[float]:
     engine.open()
     times = []
     for number in range(changes):
-        document = Made(
-            engine.size + number + 1,
-            number,
-            region(number % regions(engine.size)),
-            title_of(number),
-            "",
-        )
+        place = region(number % regions(engine.size))
+        document = Made(engine.size + number + 1, number, place, title_of(number), "")
         began = time.perf_counter()
         engine.change(document)
         times.append(1000 * (time.perf_counter() - began))
