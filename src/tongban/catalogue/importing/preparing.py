@@ -1,4 +1,4 @@
-"""Entries made ready for the tables: everything of a row that needs no database. Pure.
+"""Entries made ready for the tables: everything of a row that needs no database.
 
 A row becomes a line of what is compared (`statements.COMPARE`), and a record in the spool of what
 is written if the row turns out to be new or changed.
