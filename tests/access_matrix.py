@@ -106,7 +106,7 @@ MATRIX: dict[str, Row] = {
     "workbench:end_post": staff(administrator=405),
     "workbench:guides": staff(editor=200),
     "workbench:quality": staff(editor=200, supervisor=200),
-    "workbench:mend": staff(editor=200),
+    "workbench:mend": staff(editor=302),  # on to the draft that is in work
     "workbench:export_file": staff(editor=404),  # none yet
     "workbench:quality_findings": staff(editor=200, supervisor=200),
     "workbench:searches": staff(editor=200),
