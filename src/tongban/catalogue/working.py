@@ -97,7 +97,7 @@ def _run(work: DirectoryWork, runner: Runner) -> None:
         if officer is None:
             raise Refused("work.no_post", "")
         with transaction.atomic(), translation.override(_language(work.by_id)):
-            work.outcome = runner(work, officer, _noting(work.pk))
+            work.outcome = runner(work, officer, _noting(work))
         work.state = state.READY if was_reading and work.outcome.get("can_be_taken") else state.DONE
     except Refused as refusal:
         work.outcome = {"why": str(refusal.message)}
@@ -127,8 +127,8 @@ def _run(work: DirectoryWork, runner: Runner) -> None:
         default_storage.delete(work.path)
 
 
-def _noting(work_id: int) -> Progress:
-    """Writes how far it is through a connection of its own, now and then."""
+def _noting(work: DirectoryWork) -> Progress:
+    """Writes how far it is, and of how much, through a connection of its own, now and then."""
     last = time.monotonic()
 
     def note(done: int) -> None:
@@ -138,7 +138,8 @@ def _noting(work_id: int) -> Progress:
         last = time.monotonic()
         with closing(connection.copy()) as other, other.cursor() as cursor:
             cursor.execute(
-                "UPDATE catalogue_directorywork SET done = %s WHERE id = %s", [done, work_id]
+                "UPDATE catalogue_directorywork SET done = %s, total = %s WHERE id = %s",
+                [done, work.total, work.pk],
             )
 
     return note
