@@ -275,6 +275,7 @@ OTHER_WORDS: dict[str, dict[str, Any]] = {
         f"workbench:preview_{name}": {"version_number": 1}
         for name in ("guide", "phones", "fit", "checklist", "paper")
     },
+    "portal:todo_region": {"code": "990100"},
     "v1:one_region": {"code": "990100"},
     "v1:region_children": {"code": "990100"},
     "look:error": {"status": 403},
