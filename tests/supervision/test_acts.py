@@ -12,8 +12,15 @@ from pathlib import Path
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from tests.factories import make_agency, make_calendar, make_officer, make_region, make_resident
-from tongban.identity.api import Officer, Resident
+from tests.factories import (
+    make_account,
+    make_agency,
+    make_calendar,
+    make_officer,
+    make_region,
+    make_resident,
+)
+from tongban.identity.api import Officer, Resident, resident_for
 from tongban.kernel import clock
 from tongban.kernel.errors import Refused
 from tongban.supervision import verify_ledger
@@ -265,6 +272,9 @@ def test_a_person_is_counted_once(world: World) -> None:
 def test_the_superior_hears_of_answers_that_do_not_come(world: World) -> None:
     for number in range(3):
         observe(world.task.pk, Said("question", f"什么时候好？{number}"), by=world.lin)
+    somebody = resident_for(make_account())
+    for number in range(3):
+        observe(world.task.pk, Said("question", f"何时？{number}"), by=somebody)
     assert tell_superiors() == []
     with clock.freeze(at(date(2027, 3, 20))):
         assert len(tell_superiors()) == 3

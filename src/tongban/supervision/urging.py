@@ -46,7 +46,7 @@ def warn_all() -> int:
 
 def tell_superiors() -> list[Observation]:
     """Observations whose answer is late on tasks with too many such: the superior hears of each
-    once."""
+    once. Those of accounts without a verified name do not count: anybody can open many."""
     told = []
     today = clock.today()
     for plan in _plans():
@@ -54,6 +54,7 @@ def tell_superiors() -> list[Observation]:
             task__plan=plan,
             state=Observation.State.SHOWN,
             answered_at__isnull=True,
+            is_verified=True,
             reply_due__lt=today,
         )
         by_task: dict[int, list[Observation]] = {}
