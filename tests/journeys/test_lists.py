@@ -155,20 +155,20 @@ def test_a_journalist_checks_ledgers_on_her_own_computer(
         code, said = check(lines)
         assert code == 1, (words, said)
         assert words in said, (words, said)
-    # A superuser who switches the triggers off can write; whoever downloads it then, sees it.
-    with demo_site.database.transaction():
-        demo_site.database.execute("SET LOCAL session_replication_role = replica")
-        demo_site.database.execute(
-            "UPDATE supervision_entry SET body = replace(body, '青石县', '别的县') "
-            "WHERE kind = 'task_changed'"
-        )
+    # Who owns the table can switch its triggers off and write; whoever downloads it then, sees it.
+    _rewrite(demo_site, "青石县", "别的县")
     code, said = check(fetch("/lists/yunzhou-services/ledger.jsonl").splitlines(keepends=True))
     assert (code, "was altered" in said) == (1, True), said
-    with demo_site.database.transaction():
-        demo_site.database.execute("SET LOCAL session_replication_role = replica")
-        demo_site.database.execute(
-            "UPDATE supervision_entry SET body = replace(body, '别的县', '青石县') "
-            "WHERE kind = 'task_changed'"
-        )
+    _rewrite(demo_site, "别的县", "青石县")
     code, said = check(fetch("/lists/yunzhou-services/ledger.jsonl").splitlines(keepends=True))
     assert code == 0, said
+
+
+def _rewrite(site: DemoSite, old: str, new: str) -> None:
+    with site.database.transaction():
+        site.database.execute("ALTER TABLE supervision_entry DISABLE TRIGGER USER")
+        site.database.execute(
+            "UPDATE supervision_entry SET body = replace(body, %s, %s) WHERE kind = 'task_changed'",
+            [old, new],
+        )
+        site.database.execute("ALTER TABLE supervision_entry ENABLE TRIGGER USER")
