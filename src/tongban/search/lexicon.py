@@ -13,8 +13,9 @@ from django.db import connection
 
 from tongban.search.tokens import INITIALS, SOUND, WRITTEN, stem
 
-# A process keeps the words to mend spelling with for so long (seconds).
-_FRESH = 60
+# A process keeps the words to mend spelling with for so long (seconds). Reading them takes some
+# fifty milliseconds of somebody's search; a word that came since is found, only not mended to.
+_FRESH = 600
 # The most frequent are kept: comparing with twenty thousand takes some milliseconds.
 _MOST_WORDS = 20_000
 _NEAREST_WORD = 0.6  # Damerau-Levenshtein similarity
@@ -135,7 +136,7 @@ _lock = threading.Lock()
 
 
 def _lists() -> _Lists:
-    """The words of the index, read again every minute: the cache says when."""
+    """The words of the index, read again now and then: the cache says when."""
     global _kept
     token = str(cache.get_or_set("search:lexicon", lambda: secrets.token_hex(8), _FRESH))
     with _lock:
