@@ -17,7 +17,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from tongban.catalogue.guide import Guide
 from tongban.catalogue.linting.alike import OWN, alike
@@ -115,7 +115,9 @@ def lint_imported(payload: Payload) -> None:
 
 def forget_withdrawn() -> int:
     """Findings of versions that are not the current ones any more go; how many."""
-    return Finding.objects.exclude(version_id=F("offering__current_id")).delete()[0]
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET)
+        return cursor.rowcount
 
 
 def _current(source: str, region_path: str) -> QuerySet[Offering]:
@@ -246,6 +248,11 @@ SELECT o.id FROM catalogue_offering o
 JOIN unnest(%s::bigint[], %s::bigint[]) AS n (id, version_id)
     ON o.id = n.id AND o.current_id = n.version_id
 ORDER BY o.id FOR NO KEY UPDATE OF o
+"""
+# Each finding looks its guide up: a join may be planned by what the tables held long ago.
+_FORGET = """
+DELETE FROM catalogue_finding f WHERE f.version_id IS DISTINCT FROM
+    (SELECT o.current_id FROM catalogue_offering o WHERE o.id = f.offering_id)
 """
 _SCORES = """
 UPDATE catalogue_offering o SET checked_at = %s, error_count = n.errors,
