@@ -117,7 +117,7 @@ def forget_withdrawn() -> int:
     """Findings of versions that are not the current ones any more go; how many."""
     with connection.cursor() as cursor:
         cursor.execute(_FORGET)
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def _current(source: str, region_path: str) -> QuerySet[Offering]:
