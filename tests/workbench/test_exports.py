@@ -69,7 +69,7 @@ def test_only_what_fits_the_filters_is_prepared(
     client.force_login(make_officer("editor", None, region=province).account)
     monkeypatch.setitem(exporting.AT_ONCE, "jsonl", 0)
     page = client.get("/en/work/guides/exchange/?region=990100").content.decode()
-    assert "1 guide, as you narrowed the list" in page
+    assert "1 guide · as you narrowed the list" in page
     found = re.search(r'action="(/en/work/guides/exchange/export/\?[^"]*jsonl)"', page)
     assert found is not None
     client.post(found[1].replace("&amp;", "&"))
