@@ -10,10 +10,13 @@ export function submitOnChange(root) {
   }
 }
 
-/** `data-warn-unsaved`: the browser asks before it throws away what was typed. */
+/**
+ * `data-warn-unsaved`: the browser asks before it throws away what was typed; with `data-unsaved`
+ * the page came with text that is not saved.
+ */
 export function warnUnsaved(root) {
   for (const form of root.querySelectorAll("form[data-warn-unsaved]")) {
-    let isDirty = false;
+    let isDirty = "unsaved" in form.dataset;
     form.addEventListener("input", () => {
       isDirty = true;
     });

@@ -6,6 +6,7 @@ import { PasswordInput } from "govuk-frontend/dist/govuk/components/password-inp
 import { Radios } from "govuk-frontend/dist/govuk/components/radios/radios.mjs";
 import { autosave, submitOnChange, warnUnsaved } from "./forms.js";
 import { copyButtons, menus, printButtons, shareButtons } from "./actions.js";
+import { keepTexts } from "./kept.js";
 import { revealQuestions } from "./reveal.js";
 import { suggestions } from "./suggest.js";
 import { contents } from "./toc.js";
@@ -27,6 +28,7 @@ for (const Component of [Button, CharacterCount, Checkboxes, ErrorSummary, Passw
 
 for (const start of [
   autosave,
+  keepTexts,
   revealQuestions,
   submitOnChange,
   warnUnsaved,

@@ -38,6 +38,7 @@ from tongban.workbench.guides import STATES, findings_of, own
 from tongban.workbench.pages import number_in, show
 
 SAVE = "save"
+BACK = "back"  # text that this browser kept and that has more entries than the page
 
 
 class NoteForm(forms.Form):
@@ -250,7 +251,7 @@ def _posted(
     if version is None:
         page = _("The draft is gone: somebody has discarded it. Copy what you wrote.")
         return _form(request, offering, None, chosen, raw=raw, problem=page, status=409)
-    if act != SAVE and parts.rearranged(raw, act):
+    if act == BACK or (act != SAVE and parts.rearranged(raw, act)):
         return _form(request, offering, version, chosen, raw=raw, moved=act)
     raw = parts.tidied(raw, Guide)
     before = guide_of(version)
@@ -280,14 +281,19 @@ def _posted(
         )
     if saved is None:
         return _form(request, offering, version, chosen, raw=raw, complaints=complaints, status=422)
-    _tell(request, saved)
+    _tell(request, saved, _kept_as(request, offering, chosen))
     if request.POST.get("then") == "next":
         following = SECTIONS[(SECTIONS.index(chosen) + 1) % len(SECTIONS)]
         return redirect("workbench:write", offering.pk, following.slug)
     return redirect("workbench:write", offering.pk, chosen.slug)
 
 
-def _tell(request: OfficerRequest, saved: desk.Saved) -> None:
+def _kept_as(request: OfficerRequest, offering: Offering, chosen: Section) -> str:
+    """The name under which a browser keeps what is typed there and not saved."""
+    return f"{request.officer.account_id}:guide:{offering.pk}:{chosen.slug}"
+
+
+def _tell(request: OfficerRequest, saved: desk.Saved, kept_as: str) -> None:
     if saved.others:
         messages.info(
             request,
@@ -297,9 +303,10 @@ def _tell(request: OfficerRequest, saved: desk.Saved) -> None:
         messages.success(
             request,
             _("Saved as number %(number)d of this draft.") % {"number": saved.version.revision},
+            extra_tags=kept_as,
         )
     else:
-        messages.info(request, _("Nothing had changed."))
+        messages.info(request, _("Nothing had changed."), extra_tags=kept_as)
 
 
 def _overtaken(
@@ -390,6 +397,7 @@ def _form(
         "changed_by": _last_hand(version, request) if version else "",
         "moved": moved,
         "unsaved": raw is not None,
+        "keep": _kept_as(request, offering, chosen),
     }
     return show(
         request, "directory/section.html", context, active="workbench:guides", status=status
