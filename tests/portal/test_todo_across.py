@@ -15,6 +15,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -207,6 +208,26 @@ def test_who_follows_a_unit_hears_of_what_it_leads_and_shares_in(world: World) -
     page = world.get(f"/en/lists/units/{other.code}?role=shared")
     assert "Task 1" in page
     assert "Task 2" not in page
+
+
+def test_a_unit_that_is_only_a_name_can_be_followed(world: World) -> None:
+    task = world.task("1")
+    Task.objects.filter(pk=task.pk).update(lead=None, lead_name={"zh": "各市人民政府"})
+    task.refresh_from_db()
+    here, press = "/en/lists/units/各市人民政府", "Follow this unit"
+    assert press in world.get(here)
+    client = Client()
+    client.force_login(world.lin.account)
+    assert press in client.get(here).content.decode()
+    given = {"kind": "named", "key": "各市人民政府", "next": here}
+    assert client.post(reverse("portal:todo_follow"), given).status_code == 302
+    assert "Stop following this unit" in client.get(here).content.decode()
+    assert "各市人民政府" in client.get(reverse("portal:me_following")).content.decode()
+    assert followers(world.plan, [task]) == {world.lin.resident.account_id}
+    agency = {"kind": "named", "key": world.bureau.code}
+    assert client.post(reverse("portal:todo_follow"), agency).status_code == 404
+    client.post(reverse("portal:todo_follow"), {**given, "stop": "1"})
+    assert followers(world.plan, [task]) == set()
 
 
 def test_a_region_counts_all_below_it(world: World) -> None:

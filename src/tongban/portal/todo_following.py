@@ -17,7 +17,15 @@ from tongban.directory.api import agencies, find_region
 from tongban.identity.api import ResidentRequest, resident_required
 from tongban.kernel.localized import Localized
 from tongban.portal.todo_views import region_url, task_url, unit_url
-from tongban.supervision.api import Plan, Task, follow, followed, published_plans, unfollow
+from tongban.supervision.api import (
+    Plan,
+    Task,
+    follow,
+    followed,
+    published_plans,
+    unfollow,
+    unit_of,
+)
 
 
 @dataclass(frozen=True)
@@ -78,6 +86,11 @@ def _shown(one: Any) -> Followed:
     if one.unit:
         href = unit_url(one.unit.code)
         return Followed("unit", str(one.unit_id), _("Unit"), one.unit.name, href)
+    if one.named:
+        unit = unit_of(one.named)
+        href = unit_url(unit.key) if unit else reverse("portal:todo_units")
+        name = unit.name if unit else {"zh": one.named}
+        return Followed("named", one.named, _("Unit"), name, href)
     href = region_url(one.region_id)
     return Followed("region", one.region_id, _("Region"), one.region.name, href)
 
@@ -87,6 +100,10 @@ def _key(posted: Any) -> int | str | None:
     kind, key = posted.get("kind", ""), posted.get("key", "")
     if kind == "region":
         return key if find_region(key) else None
+    if kind == "named":
+        unit = unit_of(key)
+        # An agency is followed as what it is, whatever it is called.
+        return unit.key if unit and unit.agency is None else None
     if not (key.isascii() and key.isdigit() and len(key) < 10):
         return None
     number = int(key)

@@ -197,7 +197,9 @@ def unit_page(request: HttpRequest, key: str) -> HttpResponse:
             "news": [news_of(one) for one in changed.order_by("-at", "-id")[:_MOST_NEWS]],
             "smallest": SMALLEST_SAMPLE,
             "query": urlencode({"unit": unit.key}),
-            "follows": follows_it(request, "unit", unit.agency.id) if unit.agency else None,
+            "follows": follows_it(request, "unit", unit.agency.id)
+            if unit.agency
+            else follows_it(request, "named", unit.key),
         },
     )  # fmt: skip
 

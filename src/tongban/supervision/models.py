@@ -355,19 +355,22 @@ class Follow(models.Model):
     task = models.ForeignKey(Task, models.CASCADE, null=True, related_name="+")
     unit = models.ForeignKey("directory.Agency", models.CASCADE, null=True, related_name="+")
     region = models.ForeignKey("directory.Region", models.CASCADE, null=True, related_name="+")
+    # A unit that is no agency of the directory ("the cities' governments"), by its name in lists.
+    named = models.CharField(max_length=300, blank=True)
     at = models.DateTimeField()
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 name="follows_one_thing",
-                condition=Q(plan__isnull=False, task=None, unit=None, region=None)
-                | Q(task__isnull=False, plan=None, unit=None, region=None)
-                | Q(unit__isnull=False, plan=None, task=None, region=None)
-                | Q(region__isnull=False, plan=None, task=None, unit=None),
+                condition=Q(plan__isnull=False, task=None, unit=None, region=None, named="")
+                | Q(task__isnull=False, plan=None, unit=None, region=None, named="")
+                | Q(unit__isnull=False, plan=None, task=None, region=None, named="")
+                | Q(region__isnull=False, plan=None, task=None, unit=None, named="")
+                | (~Q(named="") & Q(plan=None, task=None, unit=None, region=None)),
             ),
             models.UniqueConstraint(
-                fields=["account", "plan", "task", "unit", "region"],
+                fields=["account", "plan", "task", "unit", "region", "named"],
                 name="follows_once",
                 nulls_distinct=False,
             ),
