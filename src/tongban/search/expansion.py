@@ -8,13 +8,13 @@ one step: who types the everyday words is also shown what has the official ones.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import yaml
-from django.db import connection
 
-from tongban.search.tokens import LONGEST_QUERY, is_han, normal
+from tongban.search import lexicon
+from tongban.search.tokens import LONGEST_QUERY, Query, is_han, normal, query_tokens
 
 # Characters of words in the table, and of Chinese words in either.
 LONGEST_WORDS = 40
@@ -22,22 +22,28 @@ _LONGEST_HAN = 12
 
 
 def expand(query: str) -> tuple[str, ...]:
-    """What else to look for when somebody types `query`; the longest words that are known count."""
-    text = " ".join(normal(query[:LONGEST_QUERY]).split())
+    """What else to look for when somebody types `query`; the longest words that are known count.
+
+    One query.
+    """
+    text = _text(query)
     spans = _spans(text)
-    if not spans:
-        return ()
-    known = _of_editors(sorted({text[start:end] for start, end in spans}))
-    general = vocabulary()
-    found: dict[str, None] = {}
-    used: list[tuple[int, int]] = []
-    for start, end in sorted(spans, key=lambda span: span[0] - span[1]):
-        words = text[start:end]
-        means = [*known.get(words, ()), *general.get(words, ())]
-        if means and not any(first <= start and end <= last for first, last in used):
-            used.append((start, end))
-            found |= dict.fromkeys(means)
-    return tuple(found)
+    return _means(text, spans, lexicon.look_up((), _words(text, spans))[1]) if spans else ()
+
+
+def known(query: str, tokens: Query) -> tuple[tuple[Query, ...], lexicon.Rarity]:
+    """The tokens of what else to look for, and how rare they and those of the query are.
+
+    One query; two where editors have words for something in it.
+    """
+    text = _text(query)
+    spans = _spans(text)
+    also = tuple(_tokens(one) for one in _means(text, spans, {}))
+    rarity, synonyms = lexicon.look_up(_all(tokens, also), _words(text, spans))
+    if synonyms:
+        also = tuple(_tokens(one) for one in _means(text, spans, synonyms))
+        rarity, _same = lexicon.look_up(_all(tokens, also), ())
+    return also, rarity
 
 
 @cache
@@ -54,17 +60,40 @@ def vocabulary() -> Mapping[str, tuple[str, ...]]:
     return {words: tuple(means) for words, means in found.items() if means}
 
 
-def _of_editors(candidates: Sequence[str]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT words, means FROM search_synonym"
-            " WHERE words = ANY(%s) AND removed_at IS NULL ORDER BY id",
-            [list(candidates)],
-        )
-        for words, means in cursor.fetchall():
-            found.setdefault(words, []).append(means)
-    return found
+def _text(query: str) -> str:
+    return " ".join(normal(query[:LONGEST_QUERY]).split())
+
+
+def _words(text: str, spans: Sequence[tuple[int, int]]) -> list[str]:
+    return sorted({text[start:end] for start, end in spans})
+
+
+def _means(
+    text: str, spans: Sequence[tuple[int, int]], synonyms: Mapping[str, Sequence[str]]
+) -> tuple[str, ...]:
+    """What the longest words of a text mean, by editors and in general."""
+    general = vocabulary()
+    found: dict[str, None] = {}
+    used: list[tuple[int, int]] = []
+    for start, end in sorted(spans, key=lambda span: span[0] - span[1]):
+        words = text[start:end]
+        means = [*synonyms.get(words, ()), *general.get(words, ())]
+        if means and not any(first <= start and end <= last for first, last in used):
+            used.append((start, end))
+            found |= dict.fromkeys(means)
+    return tuple(found)
+
+
+def _all(query: Query, also: Sequence[Query]) -> list[str]:
+    """The tokens whose rarity says how to search."""
+    return [
+        *query.words, *query.pairs, *query.chars, query.exact,
+        *(token for one in also for token in (*one.pairs, *one.words, *one.chars)),
+    ]  # fmt: skip
+
+
+# The same expressions are looked for again and again.
+_tokens = lru_cache(maxsize=5000)(query_tokens)
 
 
 def _spans(text: str) -> list[tuple[int, int]]:

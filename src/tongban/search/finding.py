@@ -17,7 +17,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from tongban.search import acts, lexicon
-from tongban.search.expansion import expand
+from tongban.search.expansion import known
 from tongban.search.models import Row
 from tongban.search.statements import (
     ACT,
@@ -121,12 +121,13 @@ def find(
     `counted` False leaves `facets` out. `loose`: also what shares but some characters. `meant`:
     services that mean what was asked, whatever their words, and how well (0 to 1).
     """
-    plan = _plan(query_tokens(query), expand(query), loose=loose)
+    plan = _plan(query, loose=loose)
     if plan is None and not meant:
         return Found()
     plan = plan or _NOTHING
-    ways = [LARGE_AREA] if is_large(region_path) else [NAMED, REGION]
-    for way in ways:
+    large = _remembered(region_path)
+
+    def ask(way: str) -> tuple[Any, ...]:
         statement, parameters = _statement(
             way,
             plan,
@@ -136,11 +137,18 @@ def find(
             n=n,
             counted=counted,
             meant=meant or {},
+            measured=large is None and way is NAMED,
         )
-        hits, total, lines, is_known = _row(statement, parameters, PLANNING[way])
+        return _row(statement, parameters, PLANNING[way])
+
+    hits, total, lines, is_known, is_far = ask(LARGE_AREA if large else NAMED)
+    if is_far is not None:
+        _remember(region_path, is_far)
+    if is_far:
+        hits, total, lines, *_rest = ask(LARGE_AREA)
+    elif not large and not is_known:
         # Whether there is something does not depend on facets: nor does what is counted.
-        if is_known:
-            break
+        hits, total, lines, *_rest = ask(REGION)
     return Found(
         hits=tuple(Hit(*one) for one in _read(hits) or ()),
         total=total,
@@ -188,13 +196,12 @@ class _Plan:
 _NOTHING = _Plan("'X'", "'X'", (), "'X'", "'X'", "'X'", 0, 1, "han", _HAN_LENGTH, {})
 
 
-def _plan(query: Query, expanded: Sequence[str], *, loose: bool) -> _Plan | None:
-    """How to search for a query; None if nothing could be found."""
+def _plan(typed: str, *, loose: bool) -> _Plan | None:
+    """How to search for what was typed; None if nothing could be found."""
+    query = query_tokens(typed)
     if query.is_empty:
         return None
-    also = [query_tokens(text) for text in expanded]
-    others = [token for one in also for token in (*one.pairs, *one.words, *one.chars)]
-    rarity = lexicon.rarity([*query.words, *query.pairs, *query.chars, *others, query.exact])
+    also, rarity = known(typed, query)
     terms: dict[str, float] = {}  # as in a tsquery → weight
     corrections: dict[str, str] = {}
 
@@ -344,10 +351,8 @@ def is_large(region_path: str) -> bool:
 
     Remembered by the process: it decides how is searched, not what is found.
     """
-    if not region_path:
-        return True
-    until, known = _known_sizes.get(region_path, (0.0, False))
-    if time.monotonic() >= until:
+    known = _remembered(region_path)
+    if known is None:
         where, parameters = serving(region_path)
         with connection.cursor() as cursor:
             cursor.execute(
@@ -355,11 +360,23 @@ def is_large(region_path: str) -> bool:
                 f" WHERE {where} LIMIT %(large)s + 1) x",
                 {**parameters, "large": LARGE},
             )
-            (known,) = cursor.fetchone()
-        if len(_known_sizes) > _MOST_SIZES:
-            _known_sizes.clear()
-        _known_sizes[region_path] = (time.monotonic() + _FRESH, known)
+            known = bool(cursor.fetchone()[0])
+        _remember(region_path, known)
     return known
+
+
+def _remembered(region_path: str) -> bool | None:
+    """Whether a region is large; None if that is not known, or no more."""
+    if not region_path:
+        return True
+    until, known = _known_sizes.get(region_path, (0.0, False))
+    return known if time.monotonic() < until else None
+
+
+def _remember(region_path: str, is_far: bool) -> None:
+    if len(_known_sizes) > _MOST_SIZES:
+        _known_sizes.clear()
+    _known_sizes[region_path] = (time.monotonic() + _FRESH, is_far)
 
 
 def serving(region_path: str) -> tuple[str, Parameters]:
@@ -389,8 +406,12 @@ def _statement(
     n: int,
     counted: bool,
     meant: Mapping[int, float],
+    measured: bool,
 ) -> tuple[str, Parameters]:
-    """One statement for hits, total and facets, and its parameters."""
+    """One statement for hits, total and facets, and its parameters.
+
+    `measured`: it also says whether the region is large, and reads no more of it than that takes.
+    """
     where, parameters = serving(region_path)
     parameters |= {
         "match": plan.match_far if way is LARGE_AREA else plan.match,
@@ -407,6 +428,7 @@ def _statement(
         "n": n,
         "most": MOST_DOCUMENTS,
         "most_services": MOST_SERVICES,
+        "large": LARGE,
         "length_base": _K * (1 - _B) + 1,
         "length_rate": _K * _B / plan.usual_length,
         "meant": list(meant),
@@ -432,6 +454,8 @@ def _statement(
         "matches": (MATCHES_OR_MEANT if meant else MATCHES).format(entry=entry),
         "meaning": MEANING.format(entry=entry) if meant else "0",
         "facets_found": FACETS_FOUND if counted else "NULL",
+        "limit": "LIMIT %(large)s + 1" if measured else "",
+        "is_large": "(SELECT count(*) FROM here) > %(large)s" if measured else "NULL",
     }
     return (way + HITS).format(**parts), parameters
 
@@ -439,14 +463,18 @@ def _statement(
 def _row(statement: str, parameters: Parameters, planning: Mapping[str, str]) -> tuple[Any, ...]:
     """The row that is asked for. `planning`: settings for this statement alone.
 
-    All in one round trip; what is set is set back even where a transaction goes on.
+    All in one round trip, which is a transaction; in one that goes on, what is set is set back.
     """
     settings = ", ".join(
         f"set_config('{name}', '{value}', true)" for name, value in planning.items()
     )
-    back = "; ".join(f"SET LOCAL {name} TO DEFAULT" for name in planning)
+    back = (
+        ""
+        if connection.get_autocommit()
+        else "".join(f"; SET LOCAL {name} TO DEFAULT" for name in planning)
+    )
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {settings}; {statement}; {back}", parameters)
+        cursor.execute(f"SELECT {settings}; {statement}{back}", parameters)
         cursor.nextset()
         row: tuple[Any, ...] = cursor.fetchone()
         return row

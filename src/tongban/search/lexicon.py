@@ -52,16 +52,25 @@ class Meant:
     corrected: str = ""  # the word as it should have been written
 
 
-def rarity(tokens: Sequence[str]) -> Rarity:
-    """How rare tokens are. One query."""
+def look_up(
+    tokens: Sequence[str], words: Sequence[str]
+) -> tuple[Rarity, Mapping[str, Sequence[str]]]:
+    """How rare tokens are, and what editors say that words mean, the oldest first. One query."""
+    known: dict[str, int] = {}
+    said: list[tuple[int, str, str]] = []
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT word, entries FROM search_word WHERE word = ANY(%s)", [["", *tokens]]
-        )
-        known = dict(cursor.fetchall())
+        cursor.execute(_LOOK_UP, [["", *tokens], list(words)])
+        for word, number, means in cursor.fetchall():
+            if means is None:
+                known[word] = number
+            else:
+                said.append((number, word, means))
     # Between two countings: at least as many as the most frequent of these stands in.
     entries = max([known.pop("", 0), *known.values(), 1])
-    return Rarity(entries, known)
+    synonyms: dict[str, list[str]] = {}
+    for _id, word, means in sorted(said):
+        synonyms.setdefault(word, []).append(means)
+    return Rarity(entries, known), synonyms
 
 
 def spoken(letters: str) -> tuple[str, ...]:
@@ -154,6 +163,12 @@ def _most_frequent(kind: str) -> list[str]:
         )
         return [word for (word,) in cursor.fetchall()]
 
+
+_LOOK_UP = """
+SELECT word, entries::bigint, NULL FROM search_word WHERE word = ANY(%s::text[])
+UNION ALL
+SELECT words, id, means FROM search_synonym WHERE words = ANY(%s::text[]) AND removed_at IS NULL
+"""
 
 # "{" follows "z" in the collation C: a range of all that begins with something.
 _SPOKEN = """

@@ -16,17 +16,18 @@ scored AS (
 """
 
 # What is offered there, by the index of regions alone; the services of it with such a name are
-# compared, and the documents of those good enough are read.
+# compared, and the documents of those good enough are read. IS TRUE: what is offered is hashed once
+# and asked for each name, which takes a tenth less than a join.
 NAMED = """
 WITH here AS MATERIALIZED (
     SELECT id, entry_id FROM search_document WHERE region_path = ANY(%(above)s::text[])
     UNION ALL
     SELECT id, entry_id FROM search_document
-    WHERE region_path >= %(region)s AND region_path < %(after)s),
+    WHERE region_path >= %(region)s AND region_path < %(after)s {limit}),
 ranked AS MATERIALIZED (
     SELECT d.id, ({raw})::float8 AS raw, d.tsv @@ %(sure)s::tsquery AS sure, {act} AS act,
         d.{length} AS length, {meaning} AS meaning
-    FROM search_entry d WHERE {matches} AND d.id IN (SELECT entry_id FROM here)),
+    FROM search_entry d WHERE {matches} AND (d.id IN (SELECT entry_id FROM here)) IS TRUE),
 services AS MATERIALIZED (
     SELECT id, act * raw / %(whole)s / (%(length_base)s::float8 + %(length_rate)s::float8 * length)
             + meaning AS score
@@ -88,7 +89,8 @@ best AS (
     FROM services_found ORDER BY score DESC, popularity DESC, id LIMIT %(n)s)
 SELECT (SELECT json_agg(json_build_array(id, service, score)
         ORDER BY score DESC, popularity DESC, id) FROM best),
-    (SELECT count(*) FROM services_found), {facets_found}, EXISTS (SELECT FROM scored)
+    (SELECT count(*) FROM services_found), {facets_found}, EXISTS (SELECT FROM scored),
+    {is_large}
 """
 
 # A line for each service: the facets of all its documents that were found.
