@@ -189,7 +189,9 @@ MEANING_KEY = read("TONGBAN_MEANING_KEY", "")
 # --- static files ----------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [path for path in [ROOT / "build" / "static"] if path.is_dir()]
-STATIC_ROOT = Path(read("TONGBAN_STATIC", str(ROOT / "build" / "collected")))
+# Tests have an empty folder of their own: `./tongban up` empties and fills the other one.
+_COLLECTED = ROOT / "build" / ("test/collected" if TESTING else "collected")
+STATIC_ROOT = Path(read("TONGBAN_STATIC", str(_COLLECTED)))
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
