@@ -7,10 +7,12 @@ the catalogues of other countries and provinces too) and by agency.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import TypeVar
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,13 +20,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
+from tongban.catalogue.api import GuideVersion, Offering, lists, offering_by_slug
 from tongban.catalogue.api import counts as searched
-from tongban.catalogue.api import lists, offering_by_slug
 from tongban.directory.api import AgencySummary, agencies, home_path, other_trees, regions
 from tongban.kernel.localized import Localized, language
 from tongban.portal.paging import page_of
 from tongban.portal.places import Place, place_of
 
+R = TypeVar("R", GuideVersion, Offering)
 _SIZE = 30
 _PLACES = 120
 _MOST_AGENCIES = 30
@@ -133,61 +136,31 @@ def a_to_z(request: HttpRequest) -> HttpResponse:
 @require_safe
 def newest(request: HttpRequest) -> HttpResponse:
     """What is offered now and was not before, the newest first."""
-    place, scope = _scope(request)
-    rows = lists.first_versions(scope)
-    return _render(
-        request,
-        place,
-        "newest",
-        _("New services"),
-        scope,
-        {
-            "listing": page_of(request, rows, by=("-published_at", "-id"), size=_SIZE),
-            "by_agency": lists.agencies_in(
-                lists.first_versions(lists.Scope(scope.region_path)), "new"
-            ),
-        },
-    )
+    return _by_day(request, "newest", _("New services"), lists.first_versions, "-published_at")
 
 
 @require_safe
 def changed(request: HttpRequest) -> HttpResponse:
     """Guides that changed, the latest first, each with what changed."""
-    place, scope = _scope(request)
-    rows = lists.later_versions(scope)
-    return _render(
-        request,
-        place,
-        "changed",
-        _("Changed guides"),
-        scope,
-        {
-            "listing": page_of(request, rows, by=("-published_at", "-id"), size=_SIZE),
-            "by_agency": lists.agencies_in(
-                lists.later_versions(lists.Scope(scope.region_path)), "changed"
-            ),
-        },
-    )
+    return _by_day(request, "changed", _("Changed guides"), lists.later_versions, "-published_at")
 
 
 @require_safe
 def withdrawn(request: HttpRequest) -> HttpResponse:
     """What is no longer offered, the latest first, each with the reason."""
-    place, scope = _scope(request)
-    rows = lists.withdrawals(scope)
-    return _render(
-        request,
-        place,
-        "withdrawn",
-        _("Withdrawn services"),
-        scope,
-        {
-            "listing": page_of(request, rows, by=("-withdrawn_at", "-id"), size=_SIZE),
-            "by_agency": lists.agencies_in(
-                lists.withdrawals(lists.Scope(scope.region_path)), "withdrawn"
-            ),
-        },
+    return _by_day(
+        request, "withdrawn", _("Withdrawn services"), lists.withdrawals, "-withdrawn_at"
     )
+
+
+def _by_day(
+    request: HttpRequest, kind: str, title: str, rows: Callable[[lists.Scope], QuerySet[R]], by: str
+) -> HttpResponse:
+    place, scope = _scope(request)
+    listing = page_of(request, rows(scope), by=(by, "-id"), size=_SIZE)
+    all_agencies = lists.agencies_in(rows(lists.Scope(scope.region_path)), kind)
+    content = {"listing": listing, "by_agency": all_agencies}
+    return _render(request, place, kind, title, scope, content)
 
 
 @require_safe

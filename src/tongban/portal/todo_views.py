@@ -12,12 +12,13 @@ from django.db.models import Q, QuerySet, Sum
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext_lazy
+from django.utils.translation import ngettext
 
 from tongban.kernel.localized import Localized, pick
 from tongban.look.api import Text, Tone, day
 from tongban.supervision.api import (
     BY_URGENCY,
+    TIMES,
     Observation,
     Plan,
     Tally,
@@ -30,19 +31,6 @@ from tongban.supervision.api import (
 )
 
 _PLAIN = "!$&'()*+,;=/~:@"  # what stands in an address as it is
-# The words and tones of places in time, the worst first.
-TIMES: Mapping[TimeState, tuple[Text, Tone]] = {
-    TimeState.VERY_OVERDUE: (pgettext_lazy("task", "Very overdue"), "late"),
-    TimeState.OVERDUE: (pgettext_lazy("task", "Overdue"), "late"),
-    TimeState.DUE_SOON: (pgettext_lazy("task", "Due soon"), "action"),
-    TimeState.ON_TRACK: (pgettext_lazy("task", "On track"), "progress"),
-    TimeState.NO_DATE: (pgettext_lazy("task", "No due date"), "neutral"),
-    TimeState.NOT_STARTED: (pgettext_lazy("task", "Not started yet"), "neutral"),
-    TimeState.DONE_LATE: (pgettext_lazy("task", "Done late"), "done"),
-    TimeState.DONE_IN_TIME: (pgettext_lazy("task", "Done in time"), "done"),
-    TimeState.DONE: (pgettext_lazy("task", "Done"), "done"),
-    TimeState.DROPPED: (pgettext_lazy("task", "Dropped"), "refused"),
-}
 _CLAIMED: Mapping[str, Tone] = {
     Task.State.OPEN: "neutral",
     Task.State.CLAIMED: "waiting",

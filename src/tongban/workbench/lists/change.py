@@ -21,6 +21,7 @@ from tongban.kernel.errors import Refused
 from tongban.kernel.localized import Localized, pick
 from tongban.look.api import Text, Tone
 from tongban.supervision.api import (
+    TIMES,
     Change,
     Effect,
     Ground,
@@ -41,7 +42,7 @@ from tongban.workbench.lists.common import GroundForm, Words, in_both, own_plan,
 from tongban.workbench.lists.draft import asks_more
 from tongban.workbench.lists.parts import unit_names
 from tongban.workbench.lists.task_form import TaskForm, digests, merged, overtaken, unit_choices
-from tongban.workbench.lists.words import TIMES, changed_fields
+from tongban.workbench.lists.words import changed_fields
 from tongban.workbench.pages import number_in
 
 # A list has some hundreds of tasks; a change of more is several changes.

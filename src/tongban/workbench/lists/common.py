@@ -23,6 +23,7 @@ from tongban.kernel.errors import Refused
 from tongban.kernel.localized import Localized, pick
 from tongban.look.api import LookRenderer, Text, Tone
 from tongban.supervision.api import (
+    TIMES,
     Assessment,
     Evidence,
     Observation,
@@ -34,7 +35,7 @@ from tongban.supervision.api import (
     is_programme,
     views,
 )
-from tongban.workbench.lists.words import CLAIMED, PLANS, TIMES
+from tongban.workbench.lists.words import CLAIMED, PLANS
 from tongban.workbench.pages import show
 
 ROLES = ("reporter", "programme", "supervisor")

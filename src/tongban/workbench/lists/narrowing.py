@@ -15,8 +15,15 @@ from tongban.directory.api import agencies, regions
 from tongban.kernel import clock
 from tongban.kernel.localized import pick
 from tongban.look.api import Text
-from tongban.supervision.api import BY_URGENCY, Observation, Plan, Task, TimeState, standing
-from tongban.workbench.lists.words import TIMES
+from tongban.supervision.api import (
+    BY_URGENCY,
+    TIMES,
+    Observation,
+    Plan,
+    Task,
+    TimeState,
+    standing,
+)
 from tongban.workbench.pages import address, number_in
 
 NAMES = ("list", "unit", "region", "time", "kind", "waiting")

@@ -13,20 +13,8 @@ from django.utils.translation import gettext as _
 from tongban.directory.api import find_region
 from tongban.kernel.localized import Localized, pick
 from tongban.look.api import Text, Tone, day
-from tongban.supervision.api import MEASURES, Plan, Task, TimeState
+from tongban.supervision.api import MEASURES, Plan, Task
 
-TIMES: Mapping[str, tuple[Text, Tone]] = {
-    TimeState.VERY_OVERDUE: (pgettext_lazy("task", "Very overdue"), "late"),
-    TimeState.OVERDUE: (pgettext_lazy("task", "Overdue"), "late"),
-    TimeState.DUE_SOON: (pgettext_lazy("task", "Due soon"), "action"),
-    TimeState.ON_TRACK: (pgettext_lazy("task", "On track"), "progress"),
-    TimeState.NO_DATE: (pgettext_lazy("task", "No due date"), "neutral"),
-    TimeState.NOT_STARTED: (pgettext_lazy("task", "Not started yet"), "neutral"),
-    TimeState.DONE_LATE: (pgettext_lazy("task", "Done late"), "done"),
-    TimeState.DONE_IN_TIME: (pgettext_lazy("task", "Done in time"), "done"),
-    TimeState.DONE: (pgettext_lazy("task", "Done"), "done"),
-    TimeState.DROPPED: (pgettext_lazy("task", "Dropped"), "refused"),
-}
 CLAIMED: Mapping[str, tuple[Text, Tone]] = {
     Task.State.OPEN: (pgettext_lazy("claim", "Not claimed"), "neutral"),
     Task.State.CLAIMED: (pgettext_lazy("claim", "Claimed done"), "waiting"),
