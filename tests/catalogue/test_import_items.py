@@ -61,7 +61,7 @@ def test_a_row_becomes_an_offering_with_a_published_guide(tmp_path: Path) -> Non
     assert offering.name == {"zh": "河灯会场地登记(夜场)"}
     assert offering.level == "3"
     assert offering.audiences == ["person", "firm"]
-    assert offering.themes == ["culture", "other"]
+    assert offering.themes == ["culture", "culture_firms", "other", "other_firms"]
     assert offering.online
     assert offering.region_path == "990000/990100/"
     assert offering.sort_key.startswith("he deng hui")

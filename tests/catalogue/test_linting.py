@@ -87,6 +87,10 @@ def result(**said: Any) -> dict[str, Any]:
     return {"result": RESULT | said}
 
 
+def condition(text: str) -> dict[str, Any]:
+    return {"conditions": [{"text": {"zh": text, "en": "x"}, "basis": both("第三条", "3")}]}
+
+
 URL = "https://example.org/apply"
 LONG_ZH, LONG_EN = "很长" * 60 + "。", " ".join(["word"] * 60) + "."
 GONE = (TODAY - timedelta(1)).isoformat()
@@ -110,6 +114,7 @@ EXAMPLES: dict[str, tuple[Example, Example]] = {
         ({"steps": [STEP | {"days": 4}] * 5}, {}),
         ({"steps": [STEP | {"days": 4, "calendar_days": True}] * 5}, {}),
     ),
+    "visit_nowhere": (({"visits": 1, "place": {}}, {}), ({"visits": 1}, {})),
     "visit_reason_missing": (
         ({"visits": 1}, {}),
         ({"visits": 1, "visits_reason": both("要采集指纹。", "Fingerprints are taken.")}, {}),
@@ -164,6 +169,14 @@ EXAMPLES: dict[str, tuple[Example, Example]] = {
         ({"consult_phone": "55510000"}, {}),
         ({"consult_phone": "0990-12345、5551000转2"}, {}),
     ),
+    "phone_with_more": (
+        ({"consult_phone": "0990-5551000，周一至周五"}, {}),
+        ({"consult_phone": "省厅：0990-5551000、0990-5551002转3"}, {}),
+    ),
+    "audience_against_name": (
+        ({}, {"name": both("纳税报告(（企业）)", "Report")}),
+        ({}, {"name": both("纳税报告（个人）", "Report")}),
+    ),
     "themes_against_audiences": (
         ({}, {"theme_audiences": frozenset({"firm", "person"})}),
         ({}, {"theme_audiences": frozenset()}),
@@ -213,6 +226,14 @@ EXAMPLES: dict[str, tuple[Example, Example]] = {
         ({"conditions": [{"text": both("满18岁。", "18 or older.")}]}, {"item_type": "20"}),
         ({}, {"item_type": "20"}),
     ),
+    "condition_elsewhere": (
+        (condition("依据报考文件中的报考条件。"), {}),
+        (condition("按照《条例》第三条，年满十八周岁。"), {}),
+    ),
+    "condition_many_in_one": (
+        (condition("（一）年满十八周岁；（二）会游泳；（三）没有处分。"), {}),
+        (condition("会游泳：1.5米深的水里能停两分钟；或者有证。"), {}),
+    ),
     "permit_steps_few": (
         ({"steps": [STEP] * 4}, {}),
         ({"steps": [STEP | {"name": both("受理、审查、决定、制证、送达", "All")}]}, {}),
@@ -237,6 +258,18 @@ EXAMPLES: dict[str, tuple[Example, Example]] = {
     "abbreviation_unexplained": (
         ({"notes": both("要过WTO审查。", "WTO review.")}, {}),
         ({"notes": both("要过世界贸易组织（WTO）审查；WTO由商务局报。", "A PDF.")}, {}),
+    ),
+    "text_breaks_off": (
+        (condition("应当同时符合以下条件："), {}),
+        (
+            {
+                "conditions": [
+                    {"text": {"zh": "会游泳；"}, "basis": both("第三条", "3")},
+                    {"text": {"zh": "年满十八周岁。"}, "basis": both("第三条", "3")},
+                ]
+            },
+            {},
+        ),
     ),
     "placeholder": (
         ({"notes": both("无", "None")}, {}),
@@ -344,14 +377,65 @@ def test_the_census_counts_two_points_a_class() -> None:
 
 
 def test_what_looks_wrong_and_is_not() -> None:
-    """Seen in real catalogues: the one hotline for both, and names that stand for any name."""
+    """Seen in real catalogues: hotlines for both, clauses named in the text, lists without full
+    stops, talks that nobody applies for, names that stand for any name."""
 
     def found(**changes: Any) -> set[str]:
         guide = Guide.model_validate(WHOLE | changes)
         return {one.rule for one in lint(GuideFacts(guide, both("占道许可", "Road"), TODAY))}
 
-    for hotline in ("020-12345", "12345"):
+    for hotline in ("020-12345", "12345", "020-12333-9-1", "95598"):
         assert "phones_same" not in found(consult_phone=hotline, complaint_phone=hotline)
-    assert "phones_same" in found(consult_phone="020-12355", complaint_phone="020-12355")
+    assert "phones_same" in found(consult_phone="020-22345", complaint_phone="020-22345")
+    assert "condition_without_clause" not in found(
+        conditions=[{"text": {"zh": "《条例》（第3号令）第二十九条规定的单位。"}}]
+    )
+    spaced = "一、年满十八周岁" + " " * 90 + "二、会游泳" + "的人" * 40
+    assert "sentence_long" not in found(**condition(spaced))
+    nothing_to_post = {"visits": 0, "online": False, "channels": {"ways": ["window"]}}
+    assert "no_visit_no_courier" in found(**nothing_to_post)
+    assert "no_visit_no_courier" not in found(**nothing_to_post, materials=[])
     said = found(notes=both("写明XX公司和XXX项目。", "Name company XX."))
     assert "abbreviation_unexplained" not in said
+
+
+def test_who_says_what_when_agencies_contradict_each_other() -> None:
+    """Words of each sort of contradiction: which agency, about what, and what is where."""
+
+    def said(about: str, ours: str, theirs: str) -> tuple[str, str]:
+        one = Conflict(about, "甲局", "Office A", ours, theirs)
+        (found,) = (
+            one for one in lint(facts_with(conflicts=(one,))) if one.rule == "agencies_contradict"
+        )
+        view = in_words(found)
+        assert "甲局" in view.mend["zh"]
+        return view.wrong["zh"], view.wrong["en"]
+
+    assert said("limits.promised", "5 working_days", "3 working_days") == (
+        "同一事项的承诺时限：甲局写的是“3个工作日”，这里是“5个工作日”。",
+        "Promised limit of the same item: Office A says “3 working days”; here it is"
+        " “5 working days”.",
+    )
+    assert "多数部门（如甲局）" in said("limits.statutory", "5 working_days", "3 working_days")[0]
+    assert said("materials", "", "照片") == (
+        "同一事项的申请材料：甲局有“照片”，这里没有。",
+        "Documents of the same item: Office A has “照片”, not given here.",
+    )
+    assert said("materials", "合同", "照片")[0].endswith(
+        "甲局有“照片”，这里没有；这里有“合同”，甲局没有。"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong", "mend"),
+    [
+        ("按规定办理。", "“按规定”说得笼统。", "写明是哪条规定、怎么做。"),
+        ("有效期届满前。", "“届满”不是平常说话的词。", "改为“到期”。"),
+        ("特此说明。", "“特此”不是平常说话的词。", "去掉。"),
+    ],
+)
+def test_officialese_is_told_from_vague_words(text: str, wrong: str, mend: str) -> None:
+    (found,) = (
+        one for one in lint(facts_with({"notes": both(text, "x")})) if one.rule == "officialese"
+    )
+    assert (in_words(found).wrong["zh"], in_words(found).mend["zh"]) == (wrong, mend)

@@ -112,7 +112,8 @@ def test_agencies_own_words_are_seen_through() -> None:
 MINDED = {
     "sentence_long", "officialese", "abbreviation_unexplained", "placeholder",
     "translation_missing", "translation_stale", "dead_link", "online_nowhere",
-    "complaint_phone_missing", "phones_same", "phone_without_area_code", "class_missing",
+    "complaint_phone_missing", "phone_with_more", "visit_nowhere", "phones_same",
+    "phone_without_area_code", "class_missing",
 }  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from tongban.catalogue.guide import (
 )
 from tongban.catalogue.importing.rows import Row
 from tongban.catalogue.importing.sources import Body, Column, Entry, ItemKey
-from tongban.catalogue.importing.topics import TOPICS
+from tongban.catalogue.importing.topics import themes_of
 from tongban.kernel.localized import Localized
 
 _TYPE_TEXTS = {
@@ -142,8 +142,8 @@ class Guangdong:
         item_type = codes.GUANGDONG.tables["type"].get(row["task_type"])
         if item_type is None:
             row.error("task_type", f"is not a type of this source: {row['task_type']!r}")
-        themes = self._themes(row)
         audiences = self._audiences(row)
+        themes = self._themes(row, audiences)
         if row.failed or code is None or item_type is None:
             return None
         basic, parent = str(code.basic), row["parent_catalog_code"].upper()
@@ -247,18 +247,18 @@ class Guangdong:
             row.warn(column, f"{what}: {said[:40]!r}", sort=what)
             return None
 
-    def _themes(self, row: Row) -> tuple[str, ...]:
-        found = []
+    def _themes(self, row: Row, audiences: tuple[str, ...]) -> tuple[str, ...]:
+        found: list[str] = []
         for name in row.list("themes"):
-            topic = TOPICS.get(name)
-            if topic is None:
+            themes = themes_of(name, audiences)
+            if not themes:
                 row.warn(
                     "themes",
                     f"names a topic unknown here: {name!r}; not browsable by it",
                     sort="names a topic unknown here",
                 )
             else:
-                found.append(topic.theme)
+                found += themes
         return tuple(dict.fromkeys(found))
 
     def _audiences(self, row: Row) -> tuple[str, ...]:

@@ -12,7 +12,12 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from tongban.catalogue.linting.facts import lacks_area_code, numbers_in, plain_prose
+from tongban.catalogue.linting.facts import (
+    holds_more_than_phones,
+    lacks_area_code,
+    numbers_in,
+    plain_prose,
+)
 from tongban.catalogue.linting.language import (
     ABBREVIATION,
     is_placeholder,
@@ -61,7 +66,7 @@ def _numbers(own: Own, name: str = "consult_phone") -> frozenset[str]:
 
 @lru_cache(maxsize=4096)
 def _is_plain_phone(text: str) -> bool:
-    return bool(numbers_in(text)) and not lacks_area_code(text)
+    return bool(numbers_in(text)) and not lacks_area_code(text) and not holds_more_than_phones(text)
 
 
 def _example(text: Mapping[str, str], example: str = _EXAMPLE) -> dict[str, str]:

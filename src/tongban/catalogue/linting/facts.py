@@ -17,6 +17,10 @@ _NOT_PROSE = frozenset(
     {"blank", "sample", "title", "article", "basis", "waiver_basis", "partners", "place"}
 )
 _TITLES = re.compile(r"《[^》]*》")
+# Where an item of a list begins: "1.", "（二）", "三、", "——".
+LIST_MARK = re.compile(
+    r"(?:^|(?<=[\s。；;：:]))(?:[（(]?[一二三四五六七八九十]{1,3}[）)、]|[（(]?\d{1,2}(?:[）)、．]|\.(?!\d))|[①-⑳]|——)"
+)
 
 # Types that change somebody's rights: permits, benefits, confirmations, awards, rulings, others.
 POWERS = ("01", "05", "07", "08", "09", "10")
@@ -112,6 +116,22 @@ def numbers_in(text: str) -> list[str]:
     plain = re.sub(r"(转|ext\.?|分机)\s*\d+", " ", plain)
     found = (re.sub(r"\D", "", match) for match in _NUMBER.findall(plain))
     return [digits for digits in found if len(digits) >= 3]
+
+
+# What a field for telephones holds besides: an address, an hour, another way to ask.
+_NO_PHONE = re.compile(r"https?:|www\.|@|网址|邮箱|微信|地址|时间|周一|星期|工作日|邮寄")
+# 12333, 95598, 0990-12345: hotlines of five digits, with extensions or without.
+_HOTLINE = re.compile(r"(?:010|02\d|0[3-9]\d\d)?(?:12\d{3}|9[56]\d{3})\d{0,4}")
+
+
+def is_hotline(number: str) -> bool:
+    """Whether digits are those of a hotline that questions and complaints go to alike."""
+    return bool(_HOTLINE.fullmatch(number))
+
+
+def holds_more_than_phones(text: str) -> bool:
+    """Whether a field for telephones holds addresses, hours or other ways to ask as well."""
+    return bool(_NO_PHONE.search(text))
 
 
 def lacks_area_code(text: str) -> bool:

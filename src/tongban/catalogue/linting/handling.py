@@ -6,7 +6,14 @@ import re
 from collections.abc import Iterator
 
 from tongban.catalogue.linting.book import Spot, rule
-from tongban.catalogue.linting.facts import GuideFacts, lacks_area_code, links, numbers_in
+from tongban.catalogue.linting.facts import (
+    GuideFacts,
+    holds_more_than_phones,
+    is_hotline,
+    lacks_area_code,
+    links,
+    numbers_in,
+)
 
 # --- time ----------------------------------------------------------------------------------------
 
@@ -77,9 +84,19 @@ def _no_visit_reason(facts: GuideFacts) -> Iterator[Spot]:
 
 @rule("no_visit_no_courier", "warning", "L8")
 def _courier(facts: GuideFacts) -> Iterator[Spot]:
+    """Only where something is handed in or decided: nothing is posted for a talk on water law."""
     guide = facts.guide
-    if guide.visits == 0 and not guide.online and "courier" not in guide.channels.ways:
+    reached = guide.online or "courier" in guide.channels.ways
+    if guide.visits == 0 and not reached and (guide.materials or facts.is_power):
         yield "channels.ways", {}
+
+
+@rule("visit_nowhere", "warning")
+def _visit_nowhere(facts: GuideFacts) -> Iterator[Spot]:
+    """People must come, and neither a window nor a place is named."""
+    guide = facts.guide
+    if guide.visits and not guide.windows and not any(guide.place.values()):
+        yield "place", {"visits": guide.visits}
 
 
 @rule("whole_way_online_visits", "error", "L9")
@@ -201,17 +218,14 @@ def _complaint_phone(facts: GuideFacts) -> Iterator[Spot]:
         yield "complaint_phone", {}
 
 
-# 12345, the government's one hotline: it answers questions and takes complaints by design, and
-# nobody who handles the service sits there.
-_HOTLINE = re.compile(r"(0\d{2,3})?12345")
-
-
 @rule("phones_same", "warning", "L12")
 def _phones_same(facts: GuideFacts) -> Iterator[Spot]:
+    """Hotlines (12345, 12333, 95598) answer questions and take complaints by design: nobody who
+    handles the service sits there."""
     consult, complaint = (
         set(numbers_in(text)) for text in (facts.guide.consult_phone, facts.guide.complaint_phone)
     )
-    if consult and consult == complaint and not all(map(_HOTLINE.fullmatch, consult)):
+    if consult and consult == complaint and not all(map(is_hotline, consult)):
         yield "complaint_phone", {"number": facts.guide.complaint_phone[:60]}
 
 
@@ -221,6 +235,13 @@ def _area_code(facts: GuideFacts) -> Iterator[Spot]:
         number = getattr(facts.guide, place)
         if lacks_area_code(number):
             yield place, {"number": number[:60]}
+
+
+@rule("phone_with_more", "hint", chinese=True)
+def _phone_with_more(facts: GuideFacts) -> Iterator[Spot]:
+    for place in ("consult_phone", "complaint_phone"):
+        if holds_more_than_phones(getattr(facts.guide, place)):
+            yield place, {}
 
 
 @rule("themes_against_audiences", "warning", "L13")
@@ -233,6 +254,18 @@ def _themes(facts: GuideFacts) -> Iterator[Spot]:
 def _audiences(facts: GuideFacts) -> Iterator[Spot]:
     if facts.theme_audiences and (alone := facts.audiences - facts.theme_audiences):
         yield "served", {"who": min(alone)}
+
+
+_NAMED = {"企业": "firm", "单位": "firm", "法人": "firm", "个人": "person", "自然人": "person"}
+_NAMED_LAST = re.compile(rf"[（(]({'|'.join(_NAMED)})[）)]+$")
+
+
+@rule("audience_against_name", "warning", chinese=True)
+def _name_says_who(facts: GuideFacts) -> Iterator[Spot]:
+    """「…报告（企业）」 that is for persons only."""
+    named = _NAMED_LAST.search(facts.name.get("zh", ""))
+    if named and facts.audiences and _NAMED[named[1]] not in facts.audiences:
+        yield "served", {"who": _NAMED[named[1]]}
 
 
 # --- the eight classes ---------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tongban.catalogue.anatomy import digest_of_text
 from tongban.catalogue.linting.book import Spot, rule
-from tongban.catalogue.linting.facts import GuideFacts
+from tongban.catalogue.linting.facts import LIST_MARK, GuideFacts
 
 # Characters of a Chinese sentence, words of an English one.
 LONGEST_ZH, LONGEST_EN = 90, 40
@@ -85,7 +85,7 @@ _KNOWN = frozenset(
     """
     PDF JPG JPEG PNG OFD DOC DOCX XLS XLSX CSV ID PIN QR SMS APP ATM TV OK VIP USB GPS DNA CT
     AB ABC AM PM VAT UK US EU UN CEO HR IT PC WC NFC CD DVD LED BMI WIFI FAQ
-    II III IV VI VII VIII IX XI XII
+    II III IV VI VII VIII IX XI XII ISO ETC GDP
     """.split()  # noqa: SIM905
 )
 
@@ -117,7 +117,8 @@ def longest_sentence(language: str, text: str) -> int:
     longest = 0
     if language == "zh":
         if len(text) > LONGEST_ZH:
-            longest = max(map(len, _ZH_END.split(text)))
+            plain = LIST_MARK.sub("\n", text)
+            longest = max(len("".join(part.split())) for part in _ZH_END.split(plain))
         return longest if longest > LONGEST_ZH else 0
     if language == "en" and text.count(" ") >= LONGEST_EN:
         longest = max(len(part.split()) for part in _EN_END.split(text))
@@ -151,7 +152,8 @@ def _abbreviations(facts: GuideFacts) -> Iterator[Spot]:
     found: dict[str, str] = {}
     explained: set[str] = set()
     for path, language, text in facts.prose:
-        if language in ("zh", "en"):
+        # The name of a system is what it is.
+        if language in ("zh", "en") and path != "channels.system.name":
             for match in ABBREVIATION.finditer(text):
                 word = match.group()
                 before, after = text[: match.start()], text[match.end() :]
@@ -176,6 +178,35 @@ def _placeholders(facts: GuideFacts) -> Iterator[Spot]:
 def is_placeholder(said: str) -> bool:
     """Whether a text only stands for one."""
     return len(said) < 16 and bool(PLACEHOLDER.match(said))
+
+
+_OPEN_END = re.compile(r"[：:，,、（(]\s*$")
+_LIST_END = re.compile(r"[；;]\s*$")
+
+
+@rule("text_breaks_off", "warning")
+def _breaks_off(facts: GuideFacts) -> Iterator[Spot]:
+    """Text that ends where a list should begin, or in the middle of one.
+
+    The last of several conditions, or the only one, does not end in a semicolon.
+    """
+    guide = facts.guide
+    last = len(guide.conditions) - 1
+    for index, condition in enumerate(guide.conditions):
+        said = [*condition.text.values()]
+        if any(map(_OPEN_END.search, said)) or (index == last and any(map(_LIST_END.search, said))):
+            yield f"conditions.{index}.text", _ending(said)
+    others = {"summary": guide.summary, "remedies": guide.remedies, "notes": guide.notes}
+    others |= {f"steps.{n}.text": step.text for n, step in enumerate(guide.steps)}
+    others |= {f"faq.{n}.answer": one.answer for n, one in enumerate(guide.faq)}
+    for place, text in others.items():
+        if any(map(_OPEN_END.search, text.values())):
+            yield place, _ending([*text.values()])
+
+
+def _ending(said: list[str]) -> dict[str, str | int]:
+    broken = next(text for text in said if _OPEN_END.search(text) or _LIST_END.search(text))
+    return {"end": broken.strip()[-24:].lstrip()}
 
 
 _SAYS_NOTHING = re.compile(r"^由?.{2,40}办理的.{0,10}事项。?$")

@@ -110,6 +110,31 @@ PAPERS: dict[str, tuple[Sentences, Sentences]] = {
             "Name the clause, so that people can check.",
         ),
     ),
+    "condition_elsewhere": same(
+        (
+            "条件没有写出来",
+            "“{text}”只说条件在别处，没有说是什么条件。",
+            "把条件逐条写在这里；每年变的，写明今年的条件和到哪里看新通知。",
+        ),
+        (
+            "A condition that stands elsewhere",
+            "“{text}” only says that there are conditions somewhere else.",
+            "Write them here one by one. If they change every year, give this year’s, and say where"
+            " the next notice will stand.",
+        ),
+    ),
+    "condition_many_in_one": same(
+        (
+            "几个条件写在一起",
+            "一个条件里写了{length}个字，像是好几个条件。",
+            "拆开，一个条件一项，申请人才能逐项对照。",
+        ),
+        (
+            "Several conditions in one",
+            "One condition has {length} characters and looks like several.",
+            "Make each a condition of its own, so that people can check them one by one.",
+        ),
+    ),
     "permit_steps_few": same(
         (
             "许可流程不完整",
@@ -142,15 +167,17 @@ PAPERS: dict[str, tuple[Sentences, Sentences]] = {
             "Say where to ask for reconsideration, which court to go to, and by when.",
         ),
     ),
-    "agencies_contradict": same(
+    "agencies_contradict": (
         (
             "两个部门说法不一",
-            "同一事项，{other}写的是“{theirs}”，这里是“{ours}”。",
+            "同一事项的{about}：{both}。",
+            "和{other}核对，谁错谁改；确有差别的，写明原因。",
             "和对方核对，谁错谁改；确有差别的，写明原因。",
         ),
         (
             "Two agencies contradict each other",
-            "For the same item {other} says “{theirs}”; here it is “{ours}”.",
+            "{about} of the same item: {both}.",
+            "Check with {other}; whoever is wrong corrects it. If both are right, say why.",
             "Check with them; whoever is wrong corrects it. If both are right, say why.",
         ),
     ),
@@ -169,14 +196,14 @@ PAPERS: dict[str, tuple[Sentences, Sentences]] = {
     "officialese": (
         (
             "公文腔",
-            "“{word}”不是平常说话的词。",
+            "“{word}”{fault}。",
             "{advice}。",
             "换成平常说话的词；“相关规定”“有关部门”要写明是哪条、哪个。",
         ),
         (
             "Officialese",
-            "People do not say “{word}”.",
-            "Better: {advice}.",
+            "“{word}” {fault}.",
+            "{advice}.",
             "Use words people say, and name the rule or the office meant.",
         ),
     ),
@@ -190,6 +217,18 @@ PAPERS: dict[str, tuple[Sentences, Sentences]] = {
             "An abbreviation without explanation",
             "“{word}” is not explained.",
             "Write it out the first time, with the abbreviation in brackets.",
+        ),
+    ),
+    "text_breaks_off": same(
+        (
+            "话没有说完",
+            "到“{end}”就断了，后面应当还有内容。",
+            "补上后面的内容；没有了的，改成完整的句子。",
+        ),
+        (
+            "A text that breaks off",
+            "It ends with “{end}”, as if more should follow.",
+            "Add what follows. If nothing does, make it a whole sentence.",
         ),
     ),
     "placeholder": same(

@@ -7,15 +7,16 @@ import unicodedata
 from collections.abc import Iterator
 
 from tongban.catalogue.linting.book import Spot, rule
-from tongban.catalogue.linting.facts import GuideFacts
+from tongban.catalogue.linting.facts import LIST_MARK, GuideFacts
 
 # --- materials -----------------------------------------------------------------------------------
 
 # "其他材料", "法律法规规定的其他材料", "等相关证明材料", "Other documents as required".
 _CATCH_ALL = re.compile(
-    r"(其他|其它|相关|有关|所需)的?(相关|有关|证明|申请|申报)?的?(材料|资料|文件|证件|手续)等?$"
+    r"(其他|其它|相关|有关|相应|所需)的?(相关|有关|相应|证明|佐证|补充|支撑|辅助|备案|申请|申报)?的?"
+    r"(材料|资料|文件|证件|手续)等?$"
     r"|(法律|法规|规定|要求|认为).{0,14}(其他|其它)"
-    r"|等(相关|有关|证明)?(材料|资料)$"
+    r"|等(相关|有关|证明)?(材料|资料)(原件|复印件)?$"
     r"|^(any\s+)?other\s+(supporting\s+|relevant\s+|necessary\s+|required\s+)?(documents?|materials?|papers?|evidence)\b"
     r"|\bas (the office |the authority )?(may )?requires?d?$",
     re.IGNORECASE,
@@ -119,10 +120,52 @@ def _clause(facts: GuideFacts) -> Iterator[Spot]:
         yield from _without_clause(facts)
 
 
+# A clause named in the condition itself: 《…条例》第二十九条, article 29.
+_CLAUSE = re.compile(
+    r"》[^。；《]{0,24}第[一二三四五六七八九十百零〇\d]+[条款]|\b(article|section) \d",
+    re.IGNORECASE,
+)
+
+
 def _without_clause(facts: GuideFacts) -> Iterator[Spot]:
     for index, condition in enumerate(facts.guide.conditions):
-        if not any(condition.basis.values()):
+        said = (*condition.basis.values(), *filter(_CLAUSE.search, condition.text.values()))
+        if not any(said):
             yield f"conditions.{index}.basis", {}
+
+
+# "以本年度通知文件为准", "符合条件的即可申请", "第十五条", "申请人基本条件".
+_ELSEWHERE = re.compile(
+    r"^(符合(法定|规定|相关|有关|申请|办理)?的?条件的?(个人|单位|企业|申请人|人员)?"
+    r"(均|即)?可?以?(提出|办理|进行)?(申请|办理)?"
+    r"|(详细|具体)?(条件|要求)?(详?见|以|按照?|依照?|依据|根据)[^，。；]{2,40}"
+    r"(为准|执行|要求|报考条件|申请条件|指南|通知|附件)"
+    r"|第[一二三四五六七八九十百零\d]+条"
+    r"|申请人?(基本)?条件|申请条件|受理条件)[。；;]?$"
+)
+
+
+@rule("condition_elsewhere", "warning", chinese=True)
+def _condition_elsewhere(facts: GuideFacts) -> Iterator[Spot]:
+    """A condition that only points to where conditions stand."""
+    for index, condition in enumerate(facts.guide.conditions):
+        said = condition.text.get("zh", "").strip()
+        if _ELSEWHERE.match(said):
+            yield f"conditions.{index}.text", {"text": said[:60]}
+
+
+LONGEST_CONDITION = 300  # characters of a Chinese condition
+_FEWEST_MARKS = 3
+
+
+@rule("condition_many_in_one", "hint", chinese=True)
+def _many_in_one(facts: GuideFacts) -> Iterator[Spot]:
+    """A numbered list, or a page of text, where one condition should stand."""
+    for index, condition in enumerate(facts.guide.conditions):
+        said = condition.text.get("zh", "")
+        marks = len(LIST_MARK.findall(said))
+        if marks >= _FEWEST_MARKS or len(said) > LONGEST_CONDITION:
+            yield f"conditions.{index}.text", {"count": marks, "length": len(said)}
 
 
 # --- steps, questions, remedies ------------------------------------------------------------------

@@ -119,6 +119,18 @@ HANDLING: dict[str, tuple[Sentences, Sentences]] = {
             "Offer it by post or online, or correct the number of visits.",
         ),
     ),
+    "visit_nowhere": same(
+        (
+            "要到现场，没有说去哪里",
+            "要到现场{visits}次，没有写办理窗口，也没有写地点。",
+            "写明办理窗口或地点；不用到现场的，到现场次数改为0。",
+        ),
+        (
+            "People must come, and it does not say where",
+            "People must come {visits} time(s); neither a window nor a place is given.",
+            "Give the window or the place. If nobody has to come, make it 0 visits.",
+        ),
+    ),
     "whole_way_online_visits": same(
         (
             "全程网办，却要到现场",
@@ -309,6 +321,31 @@ HANDLING: dict[str, tuple[Sentences, Sentences]] = {
             "A telephone without area code",
             "The number has no area code: {number}.",
             "Add it, as in 0990-5551000.",
+        ),
+    ),
+    "phone_with_more": same(
+        (
+            "电话里写了别的内容",
+            "电话一栏里还写着网址、地址或时间，手机上点不了，也读不清。",
+            "电话一栏只写号码；网址、邮箱、地址写到“咨询方式”或“投诉方式”，时间写到“办理时间”。",
+        ),
+        (
+            "More than a telephone number",
+            "The field for telephones holds web addresses, places or hours as well.",
+            "Leave only numbers there. Other ways go to “Ways to ask” or “Ways to complain”, hours"
+            " to “Opening hours”.",
+        ),
+    ),
+    "audience_against_name": same(
+        (
+            "名称和服务对象不一致",
+            "名称里写着面向{who}，服务对象里却没有{who}。",
+            "改正服务对象；名称写错的，改正名称。",
+        ),
+        (
+            "Name and audience do not agree",
+            "By its name it is for {who}, who are not among those it is for.",
+            "Correct whom it is for, or the name.",
         ),
     ),
     "themes_against_audiences": same(

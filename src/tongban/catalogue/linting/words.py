@@ -60,6 +60,12 @@ PLACES: dict[str, tuple[str, str]] = {
     "extra": ("来源的其他字段", "Other fields of the source"),
 }
 _WHO = {"person": ("个人", "persons"), "firm": ("企业和单位", "firms")}
+_ABOUT = {
+    "limits.statutory": ("法定时限", "Statutory limit"),
+    "limits.promised": ("承诺时限", "Promised limit"),
+    "fees": ("收费", "Fees"),
+    "materials": ("申请材料", "Documents"),
+}
 _UNITS = {"working_days": ("个工作日", "working days"), "calendar_days": ("个自然日", "days")}
 # Why a link does not open (`links.PROBLEMS`).
 _WHY = {
@@ -80,7 +86,7 @@ _WHY = {
 def in_words(found: Found) -> FindingView:
     """A finding for people to read."""
     zh, en = RULE_WORDS[found.rule]
-    facts = _facts(found.facts)
+    facts = _facts(found)
     return FindingView(
         rule=found.rule,
         severity=found.severity,
@@ -117,8 +123,9 @@ def where(path: str) -> dict[str, str]:
     return {"zh": zh, "en": en}
 
 
-def _facts(facts: Mapping[str, str | int]) -> tuple[Mapping[str, object], Mapping[str, object]]:
+def _facts(found: Found) -> tuple[Mapping[str, object], Mapping[str, object]]:
     """What the words are filled in with, by language. A fact that is lacking shows as "…"."""
+    facts = found.facts
     zh, en = _Lenient(facts), _Lenient(facts)
     if who := facts.get("who"):
         zh["who"], en["who"] = _WHO.get(str(who), (str(who), str(who)))
@@ -128,18 +135,55 @@ def _facts(facts: Mapping[str, str | int]) -> tuple[Mapping[str, object], Mappin
         zh["class"], en["class"] = PLACES.get(str(part), (str(part), str(part)))
     if other := facts.get("other_en"):
         en["other"] = other
-    for side in ("ours", "theirs"):
-        if side in facts:
-            zh[side], en[side] = _with_unit(str(facts[side]))
+    if "theirs" in facts:
+        zh["about"], en["about"] = _ABOUT.get(found.place, (found.place, found.place))
+        zh["both"], en["both"] = _both_sides(found.place, facts, str(zh["other"]), str(en["other"]))
     if "plain" in facts:
-        plain = facts["plain"]
-        zh["advice"] = f"改为“{plain}”" if plain else "去掉"
-        en["advice"] = f"say “{plain}”" if plain else "leave it out"
+        _on_word(str(facts["plain"]), zh, en)
     if "language" in facts:
         english = facts["language"] == "en"
         zh["unit"] = "个英文词" if english else "个字"
         en["unit"] = "words" if english else "characters"
     return zh, en
+
+
+def _both_sides(about: str, facts: Mapping[str, str | int], zh: str, en: str) -> tuple[str, str]:
+    """Who says what. Of lists, `ours` and `theirs` hold only what the other has not."""
+    ours, theirs = (_with_unit(str(facts[side])) for side in ("ours", "theirs"))
+    if about in ("fees", "materials"):
+        parts = []
+        if facts["theirs"]:
+            parts.append(
+                (f"{zh}有“{theirs[0]}”，这里没有", f"{en} has “{theirs[1]}”, not given here")
+            )
+        if facts["ours"]:
+            parts.append(
+                (f"这里有“{ours[0]}”，{zh}没有", f"here is “{ours[1]}”, which {en} has not")
+            )
+        if not parts:  # the same ones, some of them twice
+            parts.append((f"{zh}的项数和这里不同", f"{en} has another number of them"))
+        return "；".join(one for one, _en in parts), "; ".join(one for _zh, one in parts)
+    whose = (f"多数部门（如{zh}）", f"most agencies ({en} is one) say")
+    if about != "limits.statutory":
+        whose = (zh, f"{en} says")
+    return (
+        f"{whose[0]}写的是“{theirs[0]}”，这里是“{ours[0]}”",
+        f"{whose[1]} “{theirs[1]}”; here it is “{ours[1]}”",
+    )
+
+
+def _on_word(plain: str, zh: dict[str, object], en: dict[str, object]) -> None:
+    """What is wrong with a word of officialese, and what to do. "写明…" and "name…" stand for no
+    word but for what has to be said instead."""
+    vague = plain.startswith(("写明", "name "))
+    zh["fault"] = "说得笼统" if vague else "不是平常说话的词"
+    en["fault"] = "does not say which" if vague else "is not what people say"
+    if vague:
+        zh["advice"], en["advice"] = plain, plain[:1].upper() + plain[1:]
+    elif plain:
+        zh["advice"], en["advice"] = f"改为“{plain}”", f"Better: “{plain}”"
+    else:
+        zh["advice"], en["advice"] = "去掉", "Leave it out"
 
 
 def _with_unit(said: str) -> tuple[str, str]:
