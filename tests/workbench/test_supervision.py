@@ -11,15 +11,17 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from tests.case_factories import make_case, make_offering
-from tests.factories import make_firm, make_officer, make_resident
+from tests.factories import make_agency, make_firm, make_officer, make_resident
 from tests.workbench.conftest import MONDAY, Office, SignIn
 from tongban.cases import api as cases
 from tongban.cases.api import Act, Case, grouped
+from tongban.directory.models import Region
 from tongban.identity.api import access_records
 from tongban.identity.models import Party
 from tongban.identity.parties import open_id_number
 from tongban.kernel import clock
 from tongban.ratings.api import rate
+from tongban.workbench import overview
 
 pytestmark = pytest.mark.django_db
 
@@ -119,6 +121,26 @@ def test_only_supervisors_have_an_overview(office: Office, sign_in: SignIn) -> N
         assert sign_in(who).get("/en/work/overview/open-cases.csv").status_code == 403
 
 
+def test_a_province_sees_the_latest_agencies_and_finds_the_others_by_name(
+    office: Office, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overview, "MOST_AGENCIES", 1)
+    region = Region.objects.get(code=office.agency.region_id)
+    other = make_agency(region, name={"zh": "水务局", "en": "Water Bureau"})
+    with clock.freeze(clock.now() - timedelta(days=30)):
+        make_case(office.applicant.resident, office.offering)
+    make_case(office.applicant.resident, make_offering(other))
+    client = sign_in(make_officer("supervisor", region=region))
+    page = client.get("/en/work/overview/").content.decode()
+    assert [row[0] for row in figures(page)] == [office.agency.name["en"], "Nobody yet"]
+    assert "Shown: 1 of 2 agencies" in page
+    named = client.get("/en/work/overview/?name=water").content.decode()
+    assert [row[0] for row in figures(named)] == ["Water Bureau", "Nobody yet"]
+    nothing = client.get("/en/work/overview/?name=xyz").content.decode()
+    assert "0 agencies with open cases are called so." in nothing
+    assert figures(nothing) == []
+
+
 def test_nothing_open_says_so(office: Office, sign_in: SignIn) -> None:
     page = sign_in(office.supervisor).get("/en/work/overview/").content.decode()
     assert "No open cases" in page
@@ -134,7 +156,7 @@ def test_what_people_say_about_ones_own_agency(office: Office, sign_in: SignIn) 
     )
     client = sign_in(office.supervisor)
     page = client.get("/en/work/overview/").content.decode()
-    assert "1 cases rated, 1 answered but not rated." in page
+    assert "Rated: 1; answered but not rated: 1." in page
     elsewhere = client.get(f"/en/work/overview/?agency={office.other_agency.pk}")
     assert "rated" not in elsewhere.content.decode()
 

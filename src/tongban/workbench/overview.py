@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django.http import HttpResponse, StreamingHttpResponse
@@ -21,8 +21,11 @@ from tongban.workbench.queue import TIMES, Choice, rows_of
 from tongban.workbench.sheets import csv_lines, csv_response
 from tongban.workbench.words import STAGES
 
-FILTERS = ("time", "agency", "officer")
+FILTERS = ("time", "agency", "officer", "name")
 MOST_BARS = 20
+# A province has thousands of agencies: the table shows those with most late cases, and any that is
+# looked for by its name.
+MOST_AGENCIES = 50
 CHUNK = 1000
 HEADINGS = (
     gettext_lazy("Case number"),
@@ -55,25 +58,33 @@ def overview(request: OfficerRequest) -> HttpResponse:
     """The table of loads with its chart, the oldest cases, and what people say."""
     narrowed = _narrowed(request)
     found = loads(request.officer)
-    names = {pk: pick(one.name) for pk, one in agencies({load.agency_id for load in found}).items()}
+    everywhere = _by_agency(found)
+    wanted = request.GET.get("name", "").strip()[:100]
+    several, matching = _shown(everywhere, wanted, narrowed.agency_id)
+    names = {pk: pick(one.name) for pk, one in agencies(several).items()}
     people = account_names({load.assignee_id for load in found if load.assignee_id})
     stages = queue(request.officer, narrowed)
     page = page_of(request, stages, ("case_id", "id"))
-    agency_id = narrowed.agency_id or (next(iter(names)) if len(names) == 1 else None)
+    agency_id = narrowed.agency_id or (next(iter(names)) if len(everywhere) == 1 else None)
     # Only an agency that the supervisor has cases of: the figures of others are not theirs to see.
-    opinion = opinion_on_agency(agency_id) if agency_id in names and agency_id else None
+    opinion = opinion_on_agency(agency_id) if agency_id in everywhere and agency_id else None
     context = {
-        "loads": _load_rows(request, found, names, people),
-        "bars": _bars(found, names, people),
+        "loads": _load_rows(request, {pk: everywhere[pk] for pk in several}, names, people),
+        "bars": _bars(everywhere, names, people),
         "total": _sum(found),
+        "agency_count": len(everywhere),
+        "matching": matching,
+        "shown": len(several),
+        "is_long": len(everywhere) > MOST_AGENCIES,
+        "name": wanted,
         "rows": rows_of(page.rows, request.officer),
-        "agencies": _agency_choices(request, found, names, narrowed.agency_id),
+        "agencies": _agency_choices(request, everywhere, names, narrowed.agency_id),
         "times": _times(request, narrowed),
         "narrowed": narrowed,
-        "is_narrowed": any(request.GET.get(name) for name in FILTERS),
+        "is_narrowed": any(request.GET.get(name) for name in FILTERS[:3]),
         "chosen_person": people.get(narrowed.assignee_id or 0, ""),
         "can_assign": True,
-        "csv_query": address(request, FILTERS).partition("?")[2],
+        "csv_query": address(request, FILTERS[:3]).partition("?")[2],
         "whole_url": request.path,
         "opinion": opinion,
         "opinion_bars": _opinion_bars(opinion),
@@ -102,20 +113,52 @@ def _narrowed(request: OfficerRequest) -> QueueFilter:
     )
 
 
-def _load_rows(
-    request: OfficerRequest, found: list[Load], names: dict[int, str], people: dict[int, str]
-) -> list[LoadRow]:
-    rows = []
+def _by_agency(found: list[Load]) -> dict[int, list[Load]]:
+    """What lies with each agency; first those with most late cases, then most that soon will be."""
     by_agency: dict[int, list[Load]] = {}
     for load in found:
         by_agency.setdefault(load.agency_id, []).append(load)
+
+    def urgency(agency_id: int) -> tuple[int, int, int]:
+        parts = by_agency[agency_id]
+        return -sum(one.late for one in parts), -sum(one.soon for one in parts), agency_id
+
+    return {pk: by_agency[pk] for pk in sorted(by_agency, key=urgency)}
+
+
+def _shown(
+    everywhere: Mapping[int, list[Load]], wanted: str, chosen: int | None
+) -> tuple[list[int], int]:
+    """The agencies of the table, at most MOST_AGENCIES and the chosen one; and how many there are
+    by that name."""
+    matching = list(everywhere)
+    if wanted:
+        named = agencies(matching)
+        matching = [
+            pk
+            for pk in matching
+            if any(wanted.lower() in name.lower() for name in named[pk].name.values())
+        ]
+    shown = matching[:MOST_AGENCIES]
+    if chosen in everywhere and chosen is not None and chosen not in shown:
+        shown.append(chosen)
+    return shown, len(matching)
+
+
+def _load_rows(
+    request: OfficerRequest,
+    by_agency: Mapping[int, list[Load]],
+    names: dict[int, str],
+    people: dict[int, str],
+) -> list[LoadRow]:
+    rows = []
     for agency_id, parts in by_agency.items():
         whole = _sum(parts)
-        href = address(request, ("time",), agency=agency_id)
+        href = address(request, ("time", "name"), agency=agency_id)
         rows.append(LoadRow(names[agency_id], href, True, **whole))
         for load in parts:
             href = (
-                address(request, ("time",), agency=agency_id, officer=load.assignee_id)
+                address(request, ("time", "name"), agency=agency_id, officer=load.assignee_id)
                 if load.assignee_id
                 else ""
             )
@@ -144,13 +187,17 @@ def _sum(found: list[Load]) -> dict[str, int]:
     }
 
 
-def _bars(found: list[Load], names: dict[int, str], people: dict[int, str]) -> list[Bar]:
-    """Open cases by agency, or by officer where there is only one agency; late ones beside."""
+def _bars(
+    everywhere: Mapping[int, list[Load]], names: dict[int, str], people: dict[int, str]
+) -> list[Bar]:
+    """Open cases by agency of the table, or by officer where there is only one agency; late ones
+    beside."""
     counted: dict[str, tuple[int, int]] = {}
-    for load in found:
-        label = names[load.agency_id] if len(names) > 1 else _person(load, people)
-        before = counted.get(label, (0, 0))
-        counted[label] = (before[0] + load.open, before[1] + load.late)
+    for agency_id, name in names.items():
+        for load in everywhere[agency_id]:
+            label = name if len(everywhere) > 1 else _person(load, people)
+            before = counted.get(label, (0, 0))
+            counted[label] = (before[0] + load.open, before[1] + load.late)
     most = sorted(counted.items(), key=lambda pair: (-pair[1][0], pair[0]))[:MOST_BARS]
     return [
         Bar(label, total, _("%(count)d late") % {"count": late} if late else "")
@@ -159,15 +206,21 @@ def _bars(found: list[Load], names: dict[int, str], people: dict[int, str]) -> l
 
 
 def _agency_choices(
-    request: OfficerRequest, found: list[Load], names: dict[int, str], chosen: int | None
+    request: OfficerRequest,
+    everywhere: Mapping[int, list[Load]],
+    names: dict[int, str],
+    chosen: int | None,
 ) -> list[Choice]:
-    if len(names) < 2:
+    if len(everywhere) < 2:
         return []
-    counts: dict[int, int] = {}
-    for load in found:
-        counts[load.agency_id] = counts.get(load.agency_id, 0) + load.open
     return [
-        Choice(str(pk), name, counts[pk], address(request, FILTERS, agency=pk), pk == chosen)
+        Choice(
+            str(pk),
+            name,
+            sum(load.open for load in everywhere[pk]),
+            address(request, FILTERS, agency=pk),
+            pk == chosen,
+        )
         for pk, name in sorted(names.items(), key=lambda pair: pair[1])
     ]
 

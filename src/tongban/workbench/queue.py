@@ -54,6 +54,8 @@ TIMES: dict[str, Text] = {
     "soon": pgettext_lazy("queue", "Due soon"),
     "waiting": pgettext_lazy("queue", "Waiting for applicant"),
 }
+# A choice from thousands helps nobody; the overview finds any agency by its name.
+MOST_AGENCIES = 100
 # What a window clerk can finish; the rest waits for an officer.
 CLERKS_KINDS = (StageKind.ACCEPTANCE, StageKind.COMPLETION, StageKind.DELIVERY)
 
@@ -113,10 +115,11 @@ def rows_of(stages: Sequence[Stage], officer: Officer) -> list[QueueRow]:
 def agency_choices(
     request: OfficerRequest, counts: dict[int, int], chosen: int | None, known: Sequence[str]
 ) -> list[Choice]:
-    """A filter by agency; none if there is only one agency to choose from."""
-    found = agencies(counts)
-    if len(found) < 2 and chosen is None:
+    """A filter by agency, the busiest where there are many; none if there is only one to choose."""
+    if len(counts) < 2 and chosen is None:
         return []
+    busiest = sorted(counts, key=lambda pk: (-counts[pk], pk))[:MOST_AGENCIES]
+    found = agencies({*busiest, *(pk for pk in counts if pk == chosen)})
     return [
         Choice(
             str(pk), pick(one.name), counts[pk], address(request, known, agency=pk), pk == chosen
