@@ -120,7 +120,7 @@ def test_search_asks_few_questions_of_the_database(
     client: Client, django_assert_max_num_queries: object
 ) -> None:
     for address in ("/en/search?q=card", "/en/search", "/en/search?q=我要换身份证怎么办"):
-        with django_assert_max_num_queries(15):  # type: ignore[operator]
+        with django_assert_max_num_queries(13):  # type: ignore[operator]
             here(client).get(address)
 
 

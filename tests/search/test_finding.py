@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
 import pytest
+from django.core.cache import cache
 from django.db import connection, transaction
 
 from tests.search.documents import document
-from tongban.search import finding
+from tongban.search import finding, lexicon
 from tongban.search.api import Document, check, count, find, put, rebuild, remove, suggest
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +57,20 @@ def test_words_sounds_initials_and_mistakes_find(query: str, wanted: int, region
 def test_what_was_searched_for_instead_is_said() -> None:
     assert find("renew identty card").corrected == "renew identity card"
     assert find("renew identity card").corrected == ""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_waits_for_words_that_are_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lexicon, "_kept", lexicon._Lists())
+    put([document(1, "护照换发", "Passport")])
+    assert find("pasport").corrected == "passport"
+    put([document(2, "驾驶证换发", "Driving licence")])
+    cache.clear()  # the words are old now
+    assert find("licnece").corrected == ""
+    for thread in threading.enumerate():
+        if thread.name == lexicon.RENEWING:
+            thread.join()
+    assert find("licnece").corrected == "licence"
 
 
 @pytest.mark.usefixtures("catalogue")

@@ -7,3 +7,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongban.config.settings")
 
 application = get_wsgi_application()
+
+from tongban.search.api import warm  # noqa: E402  (models are there only now)
+
+warm()

@@ -12,7 +12,7 @@ from tongban.search.log import record as record_search
 from tongban.search.log import record_opened
 from tongban.search.log import report as search_report
 from tongban.search.meaning import coverage as meaning_coverage
-from tongban.search.searching import find
+from tongban.search.searching import find, warm
 from tongban.search.suggesting import suggest
 from tongban.search.synonyms import Entry as Synonym
 from tongban.search.synonyms import Preview as SynonymPreview
@@ -53,4 +53,5 @@ __all__ = [
     "set_popularity",
     "suggest",
     "synonyms",
+    "warm",
 ]

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import math
 import secrets
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from threading import Lock, Thread
 
+import structlog
 from django.core.cache import cache
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from tongban.search.tokens import INITIALS, SOUND, WRITTEN, stem
 
+log = structlog.get_logger(__name__)
+
 # A process keeps the words to mend spelling with for so long (seconds). Reading them takes some
-# fifty milliseconds of somebody's search; a word that came since is found, only not mended to.
+# fifty milliseconds; a word that came since is found, only not mended to.
 _FRESH = 600
 # The most frequent are kept: comparing with twenty thousand takes some milliseconds.
 _MOST_WORDS = 20_000
@@ -141,17 +144,49 @@ class _Lists:
 
 
 _kept = _Lists()
-_lock = threading.Lock()
+_lock = Lock()  # of whoever reads them
+RENEWING = "search-words"  # the thread
+
+
+def warm() -> None:
+    """Load what the first misspelt word would wait for."""
+    import rapidfuzz.process  # noqa: F401
+
+    _lists()
 
 
 def _lists() -> _Lists:
-    """The words of the index, read again now and then: the cache says when."""
-    global _kept
+    """The words of the index, read again now and then: the cache says when.
+
+    Nobody waits for what is read again: the old ones serve until it is there. But within a
+    transaction the words it wrote itself count.
+    """
     token = str(cache.get_or_set("search:lexicon", lambda: secrets.token_hex(8), _FRESH))
-    with _lock:
-        if _kept.token != token:
-            _kept = _Lists(token, _most_frequent(WRITTEN), _most_frequent(SOUND))
+    if _kept.token == token:
         return _kept
+    if _kept.token and not connection.in_atomic_block:
+        if _lock.acquire(blocking=False):  # else somebody is reading
+            Thread(target=_renew, args=[token], name=RENEWING, daemon=True).start()
+        return _kept
+    with _lock:
+        return _kept if _kept.token == token else _read(token)
+
+
+def _renew(token: str) -> None:
+    """In a thread of its own, which has the lock and gives it back."""
+    try:
+        _read(token)
+    except DatabaseError as error:  # the next misspelt word tries again
+        log.warning("search_words_not_read", error=str(error)[:200])
+    finally:
+        _lock.release()
+        connection.close()
+
+
+def _read(token: str) -> _Lists:
+    global _kept
+    _kept = _Lists(token, _most_frequent(WRITTEN), _most_frequent(SOUND))
+    return _kept
 
 
 def _most_frequent(kind: str) -> list[str]:

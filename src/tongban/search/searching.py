@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from threading import Thread
 from typing import Protocol
 
 import structlog
+from django.db import DatabaseError, connection
 
-from tongban.search import finding, meaning, opensearch
+from tongban.search import expansion, finding, lexicon, meaning, opensearch
 from tongban.search.finding import Found
 from tongban.search.meaning import Method
+from tongban.search.tokens import query_tokens
 
 log = structlog.get_logger(__name__)
 
@@ -71,4 +74,20 @@ def find(
     return on(finding.find)
 
 
-__all__ = ["Found", "Method", "SearchBackend", "find"]
+def warm() -> None:
+    """Load what the first search of a process would wait half a second for, in a thread."""
+    Thread(target=_warm, daemon=True).start()
+
+
+def _warm() -> None:
+    try:
+        query_tokens("護照")  # traditional characters, pinyin
+        expansion.vocabulary()
+        lexicon.warm()
+    except DatabaseError:  # not there yet: the first misspelt word reads them
+        log.info("search_words_not_read_yet")
+    finally:
+        connection.close()
+
+
+__all__ = ["Found", "Method", "SearchBackend", "find", "warm"]
