@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby
 
 from tongban.catalogue.generating.definitions import LEVELS, Definitions, Department, Level, Text
 from tongban.directory.api import (
@@ -40,30 +39,20 @@ def level_of(region: RegionSummary) -> Level | None:
     return LEVELS[region.level - 1] if 1 <= region.level <= len(LEVELS) else None
 
 
+def agencies_at(definitions: Definitions, level: Level) -> list[str]:
+    """The functions of the agencies that each region of a level has."""
+    if level == "town":
+        return [TOWN]
+    return [one.code for one in definitions.departments.values() if level in one.agency]
+
+
 def settle_bodies(
-    definitions: Definitions,
-    regions: Iterable[RegionSummary],
-    progress: Callable[[int], None] = lambda _regions: None,
+    definitions: Definitions, within: RegionSummary, regions: Iterable[RegionSummary]
 ) -> list[Body]:
-    """Find the agencies of regions, or register them, in the order of the regions.
+    """Find the agencies of regions, all of them in one, or register them; in the regions' order.
 
-    An agency that is there already and has a department's function stands for it. One province
-    after the other, so that a nation takes little more memory than a province; `progress` is told
-    how many regions are done.
+    An agency that is there already and has a department's function stands for it.
     """
-    found: list[Body] = []
-    done = 0
-    for root, group in groupby(regions, key=lambda region: region.path.split("/")[0] + "/"):
-        under = list(group)
-        found += _settle_under(root, definitions, under)
-        done += len(under)
-        progress(done)
-    return found
-
-
-def _settle_under(
-    root: str, definitions: Definitions, regions: Iterable[RegionSummary]
-) -> Iterator[Body]:
     wanted: list[tuple[RegionSummary, Level, str, AgencyEntry]] = []
     for region in regions:
         level = level_of(region)
@@ -72,7 +61,7 @@ def _settle_under(
                 (region, level, function, entry)
                 for function, entry in _entries(definitions.departments, region, level)
             ]
-    there = _there(root)
+    there = _there(within.path)
     missing = [
         entry for region, _level, function, entry in wanted
         if (region.code, function) not in there
@@ -81,8 +70,10 @@ def _settle_under(
         (agency.region_code, agency.function): agency
         for agency in register_agencies(missing).values()
     }
-    for region, level, function, _entry in wanted:
-        yield _body(there[region.code, function], function, region, level)
+    return [
+        _body(there[region.code, function], function, region, level)
+        for region, level, function, _entry in wanted
+    ]
 
 
 def is_made_up(code: str) -> bool:
@@ -90,9 +81,9 @@ def is_made_up(code: str) -> bool:
     return len(code) == 18 and code[8:10] == _MARK
 
 
-def _there(root: str) -> dict[tuple[str, str], AgencySummary]:
+def _there(path: str) -> dict[tuple[str, str], AgencySummary]:
     found: dict[tuple[str, str], AgencySummary] = {}
-    for agency in agencies_of(root, below=True):
+    for agency in agencies_of(path, below=True):
         if agency.function and agency.credit_code_valid:
             found.setdefault((agency.region_code, agency.function), agency)
     return found

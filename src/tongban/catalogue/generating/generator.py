@@ -7,17 +7,24 @@ and a second run changes nothing. The same seed makes the same province.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
 
 import pgtrigger
 from django.db import IntegrityError, connection, transaction
 
-from tongban.catalogue.generating.bodies import TOWN, Body, is_made_up, settle_bodies
+from tongban.catalogue.generating.bodies import (
+    Body,
+    agencies_at,
+    is_made_up,
+    level_of,
+    settle_bodies,
+)
 from tongban.catalogue.generating.definitions import Definitions, Family, Level, read_definitions
-from tongban.catalogue.generating.guides import Writer, digest, filled, own_words
+from tongban.catalogue.generating.guides import Draft, Writer, digest, filled, own_words
+from tongban.catalogue.generating.planning import Part, Plan
 from tongban.catalogue.generating.trees import (
     CITIES,
     COUNTIES,
@@ -26,6 +33,7 @@ from tongban.catalogue.generating.trees import (
     made_up_regions,
 )
 from tongban.catalogue.importing.general_form import code_for, general_form, general_sample
+from tongban.catalogue.importing.importer import collecting_rarely
 from tongban.catalogue.importing.places import Place
 from tongban.catalogue.importing.preparing import Prepared
 from tongban.catalogue.importing.sources import ItemKey
@@ -39,7 +47,8 @@ from tongban.directory.api import (
     children,
     descendants,
     load_regions,
-    sort_key,
+    region,
+    regions,
 )
 from tongban.forms.api import FormDefinition, publish_forms
 from tongban.kernel.announcements import announce
@@ -95,30 +104,34 @@ def generate(
     definitions = definitions_of(demo)
     with transaction.atomic():
         _add_themes(demo)
-        regions = _made_up(demo, definitions, items) if top is None else _loaded(top)
-        bodies = settle_bodies(
-            definitions, regions, lambda done: progress("regions", done, len(regions))
-        )
+        tree = _made_up(demo, definitions, items) if top is None else _loaded(top)
+        sizes = tree.sizes()
         forms = _publish_forms(definitions)
         _put_items(definitions)
         transaction.set_rollback(dry_run)
-    plan = _Plan(definitions, bodies, items, seed)
+    plan = Plan(definitions, sizes, items, seed)
     counts = {"new": 0, "changed": 0, "unchanged": 0}
     writer = Writer(definitions)
     done = plan.total if dry_run else 0
-    for part in () if dry_run else plan.parts():
-        found = _write(part, plan, writer, forms)
-        for kind, count in found.items():
-            counts[kind] += count
-        done += sum(found.values())
-        progress("offerings", done, plan.total)
+    progress("offerings", done, plan.total)
+    with collecting_rarely():
+        for part in () if dry_run else plan.parts(_bodies(definitions, tree), _TRANSACTION):
+            found = _write(part, writer, forms)
+            for kind, count in found.items():
+                counts[kind] += count
+            done += sum(found.values())
+            progress("offerings", done, plan.total)
     if counts["new"] or counts["changed"]:
         announce("catalogue.imported", {"source": SOURCE})
     return Generated(
         services=definitions.services,
         families=len(definitions.families),
-        regions=len(regions),
-        agencies=len(bodies),
+        regions=sizes.total(),
+        agencies=sum(
+            count * len(agencies_at(definitions, level))
+            for level, count in sizes.items()
+            if level is not None
+        ),
         offerings=done,
         **counts,
     )
@@ -148,142 +161,140 @@ def remove(progress: Progress = lambda *_: None) -> int:
     return len(ids)
 
 
-@dataclass
-class _Plan:
-    """Which families each agency offers, so that it comes to the number wanted."""
+@dataclass(frozen=True)
+class _Tree:
+    """The regions to fill: those of `codes` (None: all) in the trees of `tops`.
 
-    definitions: Definitions
-    bodies: Sequence[Body]
-    items: int
-    seed: int
+    Read one province after the other, so that a nation takes no more memory than a province.
+    """
 
-    def __post_init__(self) -> None:
-        self.offered: dict[tuple[str, Level], tuple[Family, ...]] = {}
-        for level, families in self.definitions.by_level.items():
-            for code in (*self.definitions.departments, TOWN):
-                own = tuple(
-                    one
-                    for one in families
-                    if code == TOWN or (one.department == code and level != "town")
-                )
-                if own and (code == TOWN) == (level == "town"):
-                    self.offered[code, level] = own
-        core = rest = 0
-        for body in self.bodies:
-            for family in self._of(body):
-                core += family.core
-                rest += not family.core
-        self.total = min(self.items, core + rest)
-        # What people come for first is offered everywhere; the rest fills up what is wanted.
-        self.core_share = min(self.items / core, 1.0) if core else 0.0
-        left = max(self.items - core, 0)
-        self.rest_share = min(left / rest, 1.0) if rest else 0.0
-        self.core_wanted = min(self.items, core)
-        self.rest_wanted = min(left, rest)
+    tops: Sequence[RegionSummary]
+    codes: Collection[str] | None = None
 
-    def _of(self, body: Body) -> tuple[Family, ...]:
-        return self.offered.get((body.department, body.level), ())
+    def regions(self, top: RegionSummary) -> list[RegionSummary]:
+        """Those in one of `tops`, parents first."""
+        found = descendants(top.code)
+        return [one for one in found if self.codes is None or one.code in self.codes]
 
-    def parts(self) -> Iterator[list[tuple[Body, list[Family]]]]:
-        """The bodies with what they offer, some fifty thousand offerings at a time."""
-        part: list[tuple[Body, list[Family]]] = []
-        size = 0
-        chosen = {True: 0, False: 0}
-        seen = {True: 0, False: 0}
-        for body in self.bodies:
-            families = []
-            for family in self._spread(body):
-                kind = family.core
-                seen[kind] += 1
-                share = self.core_share if kind else self.rest_share
-                wanted = self.core_wanted if kind else self.rest_wanted
-                # As even as rounding allows, and exactly as many in the end.
-                if chosen[kind] < min(int(seen[kind] * share + 1e-6) + (share == 1.0), wanted):
-                    chosen[kind] += 1
-                    families.append(family)
-            if families:
-                part.append((body, families))
-                size += len(families)
-            if size >= _TRANSACTION:
-                yield part
-                part, size = [], 0
-        if part:
-            yield part
-
-    def _spread(self, body: Body) -> list[Family]:
-        """Its families in an order of its own, so that agencies leave out different ones."""
-        if self.rest_share == 1.0 and self.core_share == 1.0:
-            return list(self._of(body))
-        mark = f"{self.seed} {body.code} ".encode()
-        return sorted(
-            self._of(body),
-            key=lambda one: blake2b(mark + one.code.encode(), digest_size=8).digest(),
-        )
+    def sizes(self) -> Counter[Level | None]:
+        """How many regions of each level."""
+        return Counter(level_of(one) for top in self.tops for one in self.regions(top))
 
 
-def _write(
-    part: list[tuple[Body, list[Family]]], plan: _Plan, writer: Writer, forms: dict[str, int]
-) -> dict[str, int]:
+def _bodies(definitions: Definitions, tree: _Tree) -> Iterator[Body]:
+    """The agencies of a tree, found or registered one province after the other."""
+    for top in tree.tops:
+        yield from settle_bodies(definitions, top, tree.regions(top))
+
+
+def _write(part: Part, writer: Writer, forms: dict[str, int]) -> dict[str, int]:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL synchronous_commit = off")
             cursor.execute("SET LOCAL work_mem = '64MB'")
         taken = _taken({body.region.code for body, _families in part})
         with Stage(SOURCE) as stage:
-            stage.add_prepared(_rows(part, writer, forms, taken))
+            rows = [
+                row
+                for row in _rows(part, writer, forms)
+                if (row.body.region.code, row.family.name.zh) not in taken
+            ]
+            # What an earlier run wrote is not written out again: one that was cut off is soon
+            # where it was.
+            known = _known(rows) if stage.knows_any() else set()
+            stage.add_prepared(
+                _prepared(number, row)
+                for number, row in enumerate(rows, start=1)
+                if row.code not in known
+            )
             counts = stage.compare()
             stage.write()
             stage.drop_tables()
     return {
         "new": counts.new,
         "changed": counts.changed + counts.returned,
-        "unchanged": counts.unchanged,
+        "unchanged": counts.unchanged + len(known),
     }
 
 
-def _rows(
-    part: list[tuple[Body, list[Family]]],
-    writer: Writer,
-    forms: dict[str, int],
-    taken: set[tuple[str, str]],
-) -> Iterator[Prepared]:
-    sort_keys: dict[str, str] = {}
-    number = 0
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """An agency's offer of a service, not written out yet."""
+
+    body: Body
+    family: Family
+    code: str
+    form_id: int
+    draft: Draft
+    words: dict[str, str]
+    digest: str
+
+
+def _rows(part: Part, writer: Writer, forms: dict[str, int]) -> Iterator[_Row]:
     for body, families in part:
-        region = body.region
-        place = Place(body.agency_id, region.code, region.path)
         seat = sum(map(ord, body.code))
-        digits = _LEVEL_DIGITS[body.level]
+        code = body.code + _LEVEL_DIGITS[body.level]
         for family in families:
-            number += 1
-            if (region.code, family.name.zh) in taken:
-                continue  # the demo, or an import, offers it there already
             form_id = forms[family.code]
             draft = writer.draft(family.code, writer.promise(family, body), form_id)
-            if family.code not in sort_keys:
-                sort_keys[family.code] = sort_key(family.name.localized, 300)
             words = own_words(body, seat + int(family.code[6:9]))
-            yield Prepared(
-                row=number,
-                line=number,
-                code=f"{body.code}{digits}{family.code}",
-                slug=f"{family.slug}-{region.code}-g",
-                name=family.name.localized,
-                level=digits,
-                audiences=family.audiences,
-                themes=family.themes,
-                online=True,
-                sort_key=sort_keys[family.code],
-                place=place,
-                item=ItemKey(family.code, family.name.zh, family.type, family.name.localized),
-                parent=None,
+            yield _Row(
+                body=body,
+                family=family,
+                code=code + family.code,
                 form_id=form_id,
-                content=filled(draft.content, words),
+                draft=draft,
+                words=words,
                 digest=digest(filled(draft.source, words)),
-                limits=draft.limits,
-                said=draft.said,
-                ways=draft.ways,
             )
+
+
+def _known(rows: Sequence[_Row]) -> set[str]:
+    """The codes of rows that stand in the catalogue as they are."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")  # as in `Stage.compare`
+        cursor.execute(_KNOWN, [[row.code for row in rows], [row.digest for row in rows], SOURCE])
+        found = {code for (code,) in cursor.fetchall()}
+        cursor.execute("SET LOCAL enable_seqscan = on")
+    return found
+
+
+_KNOWN = """
+SELECT x.code FROM unnest(%s::text[], %s::text[]) AS x (code, digest)
+CROSS JOIN LATERAL (
+    SELECT current_id FROM catalogue_offering WHERE source = %s AND code = x.code LIMIT 1) o
+CROSS JOIN LATERAL (
+    SELECT digest FROM catalogue_guideversion
+    WHERE id = o.current_id AND created_by_id IS NULL LIMIT 1) v
+WHERE v.digest = x.digest
+"""
+
+
+def _prepared(number: int, row: _Row) -> Prepared:
+    body, family, draft = row.body, row.family, row.draft
+    region = body.region
+    digits = _LEVEL_DIGITS[body.level]
+    return Prepared(
+        row=number,
+        line=number,
+        code=row.code,
+        slug=f"{family.slug}-{region.code}-g",
+        name=family.name.localized,
+        level=digits,
+        audiences=family.audiences,
+        themes=family.themes,
+        online=True,
+        sort_key=draft.sort_key,
+        place=Place(body.agency_id, region.code, region.path),
+        item=ItemKey(family.code, family.name.zh, family.type, family.name.localized),
+        parent=None,
+        form_id=row.form_id,
+        content=filled(draft.content, row.words),
+        digest=row.digest,
+        limits=draft.limits,
+        said=draft.said,
+        ways=draft.ways,
+    )
 
 
 def _taken(regions: set[str]) -> set[tuple[str, str]]:
@@ -296,7 +307,7 @@ def _taken(regions: set[str]) -> set[tuple[str, str]]:
     return {(region, name) for region, name in rows if name}
 
 
-def _made_up(demo: Path, definitions: Definitions, items: int) -> list[RegionSummary]:
+def _made_up(demo: Path, definitions: Definitions, items: int) -> _Tree:
     """The smallest tree that offers so many."""
     by_level = {level: len(families) for level, families in definitions.by_level.items()}
     city = by_level["city"] + COUNTIES * (by_level["county"] + TOWNS * by_level["town"])
@@ -308,25 +319,20 @@ def _made_up(demo: Path, definitions: Definitions, items: int) -> list[RegionSum
         cities += 1
     rows = made_up_regions(cities, _demo_regions(demo))
     load_regions(rows)
-    tops = [row.code for row in rows if row.parent_code is None]
-    wanted = {row.code for row in rows}
-    return [
-        region for top in sorted(tops, reverse=True) for region in descendants(top)
-        if region.code in wanted
-    ]  # fmt: skip
+    tops = regions(row.code for row in rows if row.parent_code is None)
+    return _Tree([tops[code] for code in sorted(tops, reverse=True)], {row.code for row in rows})
 
 
-def _loaded(top: str) -> list[RegionSummary]:
-    tops = [top] if top else [region.code for region in children(None)]
+def _loaded(top: str) -> _Tree:
     try:
-        found = [region for one in tops for region in descendants(one)]
+        tops = [region(top)] if top else children(None)
     except LookupError as error:
         raise CannotGenerate(
             f"There is no region {top}. manage load_regions loads a tree of regions."
         ) from error
-    if not found:
+    if not tops:
         raise CannotGenerate("There are no regions. manage load_regions loads a tree of them.")
-    return found
+    return _Tree(tops)
 
 
 def _demo_regions(demo: Path) -> list[RegionRow]:

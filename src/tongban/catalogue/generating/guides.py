@@ -32,6 +32,7 @@ from tongban.catalogue.guide import (
 )
 from tongban.catalogue.indexing import searched_text
 from tongban.catalogue.publishing import digest_source
+from tongban.directory.api import sort_key
 
 # Stands where an agency's own words go. Nothing else in a guide looks like these.
 _PHONE, _COMPLAINT, _PLACE_ZH, _PLACE_EN = "⟦phone⟧", "⟦complaint⟧", "⟦zh⟧", "⟦en⟧"
@@ -68,6 +69,7 @@ class Draft:
     source: tuple[str, ...]  # what its digest is made from, cut likewise
     said: str
     ways: tuple[str, ...]
+    sort_key: str
 
 
 @dataclass
@@ -78,6 +80,7 @@ class Writer:
 
     def __post_init__(self) -> None:
         self.draft = lru_cache(maxsize=None)(self._draft)
+        self._sort_key = lru_cache(maxsize=None)(lambda zh: sort_key({"zh": zh}, 300))
         self._by_code = {one.code: one for one in self.definitions.families}
 
     def promise(self, family: Family, body: Body) -> int:
@@ -183,6 +186,7 @@ class Writer:
                 delivery=guide.result.delivery if guide.result else (),
                 website=guide.website,
             ),
+            sort_key=self._sort_key(family.name.zh),
         )
 
     def _family(self, code: str) -> Family:

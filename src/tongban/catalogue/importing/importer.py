@@ -113,14 +113,14 @@ def import_items(
         encoding=table.encoding,
         unknown_columns=[name for name in table.columns if name not in source.columns],
     )
-    with _collecting_rarely(), suppress(_Undo), transaction.atomic():
+    with collecting_rarely(), suppress(_Undo), transaction.atomic():
         _Import(table, source, problems, options, outcome, progress or (lambda *_: None)).run()
         outcome.done = True
     return outcome
 
 
 @contextmanager
-def _collecting_rarely() -> Iterator[None]:
+def collecting_rarely() -> Iterator[None]:
     """Rows make few cycles and very many objects: looking for cycles cost a sixteenth and more."""
     before = gc.get_threshold()
     gc.set_threshold(_BETWEEN_COLLECTIONS, *before[1:])
