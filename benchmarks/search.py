@@ -3,16 +3,19 @@
 Documents are made from distinct titles and regions: a county, its city and its province have some
 nine hundred services each, whatever the number of provinces. Ours is asked through `find` with
 counts of facets, as the page does; the others through their Python interface for ten ids. All sizes
-are there at once and asked in turns: what else the machine does falls on all of them alike.
+are there at once; each question is put to all, every time in another order: what else the machine
+does, and what the one before left in its caches, falls on all of them alike.
 """
 
 from __future__ import annotations
 
 import importlib.util
+import random
 import sqlite3
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import cycle
 from multiprocessing import get_context
@@ -20,8 +23,9 @@ from multiprocessing.queues import Queue
 from pathlib import Path
 from typing import Any
 
-from benchmarks.figures import median, percentile, say, table, timed
+from benchmarks.figures import median, say, timed
 from benchmarks.made_up import JIANGSU
+from benchmarks.search_table import Figures, table_of
 from benchmarks.searched import (
     Asked,
     Made,
@@ -82,6 +86,11 @@ class Engine:
 class Ours(Engine):
     name = "Tongban, PostgreSQL"
 
+    def __init__(self, size: int) -> None:
+        super().__init__(size)
+        # How large regions are, as a process remembers it that knows this size alone.
+        self.known_sizes: dict[str, tuple[float, bool]] = {}
+
     @property
     def schema(self) -> str:
         return f"documents_{self.size}"
@@ -138,6 +147,9 @@ class Ours(Engine):
     def turn(self) -> None:
         from django.db import connection
 
+        from tongban.search import finding
+
+        finding._known_sizes = self.known_sizes
         with connection.cursor() as cursor:
             cursor.execute(f"SET search_path TO {self.schema}, public")
 
@@ -298,20 +310,6 @@ class Fts5(Engine):
         return self.path.stat().st_size
 
 
-@dataclass(frozen=True)
-class Figures:
-    """An engine at a size."""
-
-    engine: str
-    size: int
-    build: float  # seconds
-    megabytes: float
-    alone: tuple[float, ...]  # milliseconds
-    crowd: tuple[float, ...]  # with eight clients
-    rate: float  # answers a second of eight clients
-    changes: tuple[float, ...]
-
-
 def run(sizes: Sizes, folder: Path) -> str:
     """Build, ask, change, at each size; tables with ratios."""
     with_tantivy = importlib.util.find_spec("tantivy") is not None
@@ -327,11 +325,14 @@ def run(sizes: Sizes, folder: Path) -> str:
             engine.build()
         built.append(seconds[0])
     megabytes = [engine.bytes() / 1e6 for engine in engines]
+    _checkpoint()
     alone = _alone(engines, sizes.requests)
     crowd: list[list[float]] = [[] for _ in engines]
     rates: list[list[float]] = [[] for _ in engines]
-    for _round in range(2):
-        for place, engine in enumerate(engines):
+    forth = list(range(len(engines)))
+    for turn in (forth, forth[::-1]):
+        for place in turn:
+            engine = engines[place]
             times, rate = _crowd(engine, sizes.crowd)
             crowd[place] += times
             rates[place].append(rate)
@@ -344,7 +345,19 @@ def run(sizes: Sizes, folder: Path) -> str:
         for place, engine in enumerate(engines)
     ]  # fmt: skip
     missing = "" if with_tantivy else "\n\ntantivy is not installed here: left out."
-    return _table(found, sizes) + missing
+    asked = (
+        f"\n\n{sizes.requests} questions of one client, sizes and engines in turns; of eight,"
+        f" twice {sizes.crowd:.0f} seconds each."
+    )
+    return table_of(found, Ours.name, CLIENTS) + asked + missing
+
+
+def _checkpoint() -> None:
+    """Write what building left to be written, if we may: else it is written while we ask."""
+    from django.db import DatabaseError, connection
+
+    with suppress(DatabaseError), connection.cursor() as cursor:
+        cursor.execute("CHECKPOINT")
 
 
 def _alone(engines: Sequence[Engine], requests: int) -> list[list[float]]:
@@ -354,8 +367,10 @@ def _alone(engines: Sequence[Engine], requests: int) -> list[list[float]]:
         engine.open()
     asked = [list(questions(engine.size, requests)) for engine in engines]
     warm = max(3, requests // 10)
+    order = random.Random(0)
     for number in [*range(warm), *range(requests)]:
-        for place, engine in enumerate(engines):
+        for place in order.sample(range(len(engines)), len(engines)):
+            engine = engines[place]
             engine.turn()
             one = asked[place][number]
             began = time.perf_counter()
@@ -363,7 +378,11 @@ def _alone(engines: Sequence[Engine], requests: int) -> list[list[float]]:
             times[place].append(1000 * (time.perf_counter() - began))
     for place, engine in enumerate(engines):
         del times[place][:warm]
-        say(f"  {engine.name}, {engine.size:,}: p50 {median(times[place]):.1f} ms")
+        slow = sorted(zip(times[place], asked[place], strict=True), key=lambda one: -one[0])[:3]
+        say(
+            f"  {engine.name}, {engine.size:,}: p50 {median(times[place]):.1f} ms; slowest "
+            + ", ".join(f"{one.query} {taken:.1f}" for taken, one in slow)
+        )
     return times
 
 
@@ -415,39 +434,6 @@ def _client(
         if time.monotonic() - began > seconds:
             break
     said.put((began, time.monotonic(), times))
-
-
-def _table(found: Sequence[Figures], sizes: Sizes) -> str:
-    ours = {one.size: one for one in found if one.engine == Ours.name}
-    smallest = ours[min(ours)]
-    rows = []
-    for one in found:
-        own = ours[one.size]
-        rows.append(
-            [
-                f"{one.size:,}", one.engine, f"{one.build:.0f} s", f"{one.megabytes:,.0f} MB",
-                f"{median(one.alone):.1f} / {percentile(one.alone, 0.99):.1f} ms",
-                f"{median(one.alone) / median(own.alone):.2f}",
-                f"{median(one.crowd):.1f} / {percentile(one.crowd, 0.99):.1f} ms",
-                f"{one.rate:,.0f}", f"{one.rate / own.rate:.2f}",
-                f"{median(one.changes):.1f} / {max(one.changes):.1f} ms",
-            ]
-        )  # fmt: skip
-    head = [
-        "documents", "engine", "built", "on disk", "one client, p50 / p99", "÷ ours",
-        f"{CLIENTS} clients, p50 / p99", "answers/s", "÷ ours", "a change is found, p50 / most",
-    ]  # fmt: skip
-    growth = ", ".join(
-        f"{size:,}: {median(one.alone) / median(smallest.alone):.2f} (p50), "
-        f"{percentile(one.alone, 0.99) / percentile(smallest.alone, 0.99):.2f} (p99)"
-        for size, one in sorted(ours.items())
-        if one is not smallest
-    )
-    return (
-        f"{table(head, rows)}\n\nOurs, grown from {smallest.size:,}: {growth or 'one size only'}."
-        f" {sizes.requests} questions of one client, sizes and engines in turns; of eight,"
-        f" twice {sizes.crowd:.0f} seconds each."
-    )
 
 
 def seen_from(region_path: str) -> list[str]:

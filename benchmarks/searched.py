@@ -73,14 +73,15 @@ def text_of(service: int) -> str:
 
 
 def made(count: int) -> Iterator[Made]:
-    """So many documents, in the order of their regions."""
+    """So many documents, in the order of their regions; those of a region differ in service."""
     distinct = services(count)
+    stride = next(prime for prime in (11, 13, 17, 19, 23) if distinct % prime)
     paths = sorted(region(number) for number in range(regions(count)))
     number = 0
     for place, path in enumerate(paths):
         for step in range(min(_OF_REGION, count - number)):
             number += 1
-            service = (place * 37 + step * 7) % distinct
+            service = (place * 37 + step * stride) % distinct
             yield Made(number, service, path, title_of(service), text_of(service))
 
 
