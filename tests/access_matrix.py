@@ -122,12 +122,14 @@ MATRIX: dict[str, Row] = {
          "workbench:preview_checklist", "workbench:preview_paper", "workbench:bulk",
          "workbench:work_list", "workbench:work",
          "workbench:work_report", "workbench:exchange", "workbench:export_guides",
-         "workbench:items", "workbench:item", "workbench:proposal"),
+         "workbench:items", "workbench:item", "workbench:proposal", "workbench:topics",
+         "workbench:new_topic", "workbench:topic", "workbench:remove_topic"),
         staff(editor=200),
     ),
     "workbench:review_guide": staff(editor=302),  # it is not in review
     **dict.fromkeys(
         ("workbench:checked_guide", "workbench:hand_over", "workbench:begin_draft",
+         "workbench:take_form",
          "workbench:discard_draft", "workbench:submit_guide", "workbench:confirm_work",
          "workbench:take_back_work"),
         staff(editor=405),

@@ -34,6 +34,7 @@ from tongban.catalogue.exchange.exporting import FORMS as EXPORT_FORMS
 from tongban.catalogue.exchange.exporting import Form as ExportForm
 from tongban.catalogue.exchange.importing import begin_import, confirm_import, drop_import
 from tongban.catalogue.exchange.writing import MOST_IN_XLSX, exported
+from tongban.catalogue.item_forms import ItemForm, forms_of_items, take_form
 from tongban.catalogue.models import DirectoryWork, Proposal
 from tongban.catalogue.owning import assign
 from tongban.catalogue.proposals import (
@@ -45,7 +46,7 @@ from tongban.catalogue.proposals import (
     take_over,
 )
 from tongban.catalogue.publishing import as_published, authors_of
-from tongban.catalogue.reach import keeps_directory, may_edit, within
+from tongban.catalogue.reach import keeps_directory, keeps_topics, may_edit, within
 from tongban.catalogue.recording import ActEntry, acts_of
 from tongban.catalogue.rehearsing import FormBroken
 from tongban.catalogue.reviewing import approve, needs_two, publish_now, send_back, submit
@@ -57,6 +58,16 @@ from tongban.catalogue.standards import (
     edit_of,
 )
 from tongban.catalogue.taking_back import begin_taking_back, can_be_taken_back
+from tongban.catalogue.topics import (
+    Removal,
+    Topic,
+    add_topic,
+    begin_removal,
+    change_topic,
+    removal_of,
+    topic_of,
+    topics,
+)
 from tongban.catalogue.working import work_of, works_of
 from tongban.catalogue.worklist import (
     CONCERNS,
@@ -91,15 +102,19 @@ __all__ = [
     "Gaps",
     "GuideFilter",
     "ItemEdit",
+    "ItemForm",
     "Overtaken",
     "PartProposed",
     "Piece",
     "Proposal",
     "ProposalView",
+    "Removal",
     "Saved",
     "Standard",
     "StandardMaterial",
+    "Topic",
     "acts_of",
+    "add_topic",
     "approve",
     "as_published",
     "assign",
@@ -107,9 +122,11 @@ __all__ = [
     "begin_bulk",
     "begin_export",
     "begin_import",
+    "begin_removal",
     "begin_taking_back",
     "can_be_taken_back",
     "change_item",
+    "change_topic",
     "chosen",
     "complaints_of",
     "concern_counts",
@@ -126,9 +143,11 @@ __all__ = [
     "elements",
     "exported",
     "exported_file",
+    "forms_of_items",
     "gaps",
     "in_work",
     "keeps_directory",
+    "keeps_topics",
     "mark_of",
     "marked",
     "may_edit",
@@ -137,13 +156,17 @@ __all__ = [
     "open_proposals",
     "previewed",
     "publish_now",
+    "removal_of",
     "save_draft",
     "send_back",
     "start_draft",
     "states_in_work",
     "submit",
+    "take_form",
     "take_over",
     "texts",
+    "topic_of",
+    "topics",
     "unchecked_before",
     "within",
     "work_of",

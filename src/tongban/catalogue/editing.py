@@ -174,7 +174,7 @@ def save_draft(
     then; `checked` are paths whose English the editor confirms to fit the Chinese.
     Raises Overtaken, pydantic's ValidationError, and Refused if it is a draft no longer.
     """
-    version = _draft(version_id, by)
+    version = drafted(version_id, by)
     theirs = guide_of(version)
     if mark_of(theirs, changes) != seen:
         raise Overtaken(theirs, version.changed_by_id, version.changed_at, mark_of(theirs, changes))
@@ -228,7 +228,7 @@ def put(
 @transaction.atomic
 def discard_draft(version_id: int, *, by: Officer) -> None:
     """Throw a draft away. Raises Refused for what is a draft no longer."""
-    version = _draft(version_id, by)
+    version = drafted(version_id, by)
     record("discard", version.offering_id, by=by, number=version.number)
     version.delete()
 
@@ -285,7 +285,8 @@ def _locked(offering_id: int, by: Officer) -> Offering:
     return offering
 
 
-def _draft(version_id: int, by: Officer) -> GuideVersion:
+def drafted(version_id: int, by: Officer) -> GuideVersion:
+    """A draft with its offering, locked. Raises Refused if it is one no longer, or not theirs."""
     version = locked_version(version_id, by)
     if version.state != GuideVersion.State.DRAFT:
         raise Refused(

@@ -47,6 +47,14 @@ def keeps_directory(by: Officer) -> bool:
     return any(post.agency_id is None for post in by.posts_as("editor"))
 
 
+def keeps_topics(by: Officer) -> bool:
+    """Whether the officer edits for everybody everywhere: topics are one list for all regions."""
+    return any(
+        post.agency_id is None and post.region_path.count("/") == 1
+        for post in by.posts_as("editor")
+    )
+
+
 def require_item(item: Item, by: Officer) -> None:
     """Raises Refused unless everybody who offers the item lies within the officer's reach."""
     if not_wholly_of([item.pk], by):

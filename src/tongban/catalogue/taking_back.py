@@ -24,14 +24,17 @@ _KEPT = 200  # guides left out that are kept by name
 
 
 def can_be_taken_back(work: DirectoryWork) -> bool:
-    """Whether a change was one of what guides say, is done, and was not taken back."""
+    """Whether a change is done, can be undone as one act, and was not taken back: one of what
+    guides say, or a topic that was removed."""
+    if work.state != DirectoryWork.State.DONE or "taken_back" in work.outcome:
+        return False
+    if work.kind == "topic":
+        return work.parameters.get("kind") == "remove_topic"
     return (
         work.kind == "bulk"
-        and work.state == DirectoryWork.State.DONE
         and work.parameters.get("kind") in KINDS
         and work.parameters.get("then") != "publish"
         and bool(work.outcome.get("changed"))
-        and "taken_back" not in work.outcome
     )
 
 
@@ -41,13 +44,18 @@ def begin_taking_back(work_id: int, *, by: Officer) -> DirectoryWork:
     work = DirectoryWork.objects.select_for_update().filter(pk=work_id, by_id=by.account_id).first()
     if work is None or not can_be_taken_back(work):
         raise Refused("bulk.not_there", _("This change cannot be taken back any more."))
+    given: dict[str, Any] = {"kind": "take_back", "of": work.pk}
+    if work.kind == "topic":
+        given |= {"kind": "restore_topic", "topic": work.parameters["topic"]}
+    else:
+        given["ids"] = work.parameters["ids"]
     back = DirectoryWork.objects.create(
-        kind="undo",
+        kind="topic" if work.kind == "topic" else "undo",
         state=DirectoryWork.State.RUNNING,
         by_id=by.account_id,
         at=clock.now(),
         total=work.outcome["changed"],
-        parameters={"kind": "take_back", "of": work.pk, "ids": work.parameters["ids"]},
+        parameters=given,
     )
     work.outcome["taken_back"] = back.pk
     work.save(update_fields=["outcome"])

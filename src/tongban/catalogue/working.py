@@ -47,8 +47,9 @@ def work_of(officer: Officer, work_id: int) -> DirectoryWork | None:
 
 
 def works_of(officer: Officer) -> list[DirectoryWork]:
-    """An editor's latest work."""
-    return list(DirectoryWork.objects.filter(by_id=officer.account_id).order_by("-pk")[:50])
+    """An editor's latest work, without what came of it: lists of problems are long."""
+    rows = DirectoryWork.objects.filter(by_id=officer.account_id).defer("outcome")
+    return list(rows.order_by("-pk")[:50])
 
 
 def forget_files() -> int:
@@ -75,12 +76,14 @@ def do_work(*, work_id: int) -> None:
     from tongban.catalogue.exchange.exporting import run_export
     from tongban.catalogue.exchange.importing import check_file, take_in
     from tongban.catalogue.taking_back import run_taking_back
+    from tongban.catalogue.topics import run_topic
 
     work = DirectoryWork.objects.get(pk=work_id)
     runners: dict[tuple[str, str], Runner] = {
         ("bulk", DirectoryWork.State.RUNNING): run_bulk,
         ("export", DirectoryWork.State.RUNNING): run_export,
         ("undo", DirectoryWork.State.RUNNING): run_taking_back,
+        ("topic", DirectoryWork.State.RUNNING): run_topic,
         ("import", DirectoryWork.State.READING): check_file,
         ("import", DirectoryWork.State.RUNNING): take_in,
     }

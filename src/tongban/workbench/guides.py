@@ -166,6 +166,7 @@ def guides(request: OfficerRequest) -> HttpResponse:
         "next_url": page.next and address(request, FILTERS, after=page.next),
         "previous_url": page.previous and address(request, FILTERS, after=page.previous),
         "keeps_directory": desk.keeps_directory(request.officer),
+        "keeps_topics": desk.keeps_topics(request.officer),
     }
     context["filter_places"] = context.pop("places")  # `places` is the navigation's
     return show(request, "guides.html", context, active="workbench:guides")

@@ -27,6 +27,7 @@ from tongban.workbench.directory import (
     items,
     preview,
     review,
+    topics,
     translations,
 )
 from tongban.workbench.lists import change as list_change
@@ -73,6 +74,7 @@ urlpatterns = [
     path("guides/<int:offering_id>/draft/", draft.draft, name="draft"),
     path("guides/<int:offering_id>/draft/discard/", draft.discard, name="discard_draft"),
     path("guides/<int:offering_id>/draft/submit/", draft.submit, name="submit_guide"),
+    path("guides/<int:offering_id>/draft/form/", draft.take_form, name="take_form"),
     path("guides/<int:offering_id>/draft/<slug:section_slug>/", draft.write, name="write"),
     path("guides/<int:offering_id>/review/", review.review, name="review_guide"),
     path("guides/<int:offering_id>/compare/", review.compare, name="compare_guide"),
@@ -94,6 +96,10 @@ urlpatterns = [
     path("guides/exchange/export/", exchange.export, name="export_guides"),
     path("items/", items.items, name="items"),
     path("items/<int:item_id>/", items.item, name="item"),
+    path("topics/", topics.topics, name="topics"),
+    path("topics/new/", topics.new_topic, name="new_topic"),
+    path("topics/<slug:code>/", topics.topic, name="topic"),
+    path("topics/<slug:code>/remove/", topics.remove_topic, name="remove_topic"),
     path("lists/", list_desk.desk, name="lists"),
     path("lists/queue/<slug:name>/", list_desk.queue, name="list_queue"),
     path("lists/import/", list_exchange.bring, name="bring_list_file"),

@@ -169,7 +169,9 @@ def drop_import(work_id: int, *, by: Officer) -> None:
 def check_file(work: DirectoryWork, officer: Officer, progress: Progress) -> dict[str, Any]:
     """Read a file and say what it would change, and every row that cannot be taken in."""
     problems = Problems()
-    counts = {"guides": 0, "changed": 0, "new": 0, "unchanged": 0, "bad_guides": 0}
+    counts = {
+        "guides": 0, "changed": 0, "new": 0, "new_without_form": 0, "unchanged": 0, "bad_guides": 0,
+    }  # fmt: skip
     changed: list[list[Any]] = []
     new: list[dict[str, Any]] = []
     for fitted in _fitted(work, officer, problems, progress):
@@ -181,7 +183,15 @@ def check_file(work: DirectoryWork, officer: Officer, progress: Progress) -> dic
             counts["new"] += 1
             if len(new) < SHOWN:
                 one = fitted.newcomer
-                new.append({"code": str(one.code), "name": one.name, "agency": one.agency.name})
+                new.append(
+                    {
+                        "code": str(one.code),
+                        "name": one.name,
+                        "agency": one.agency.name,
+                        "has_form": one.form_id is not None,
+                    }
+                )
+            counts["new_without_form"] += fitted.newcomer.form_id is None
             continue
         counts["changed" if fitted.changed else "unchanged"] += 1
         if fitted.changed and len(changed) < SHOWN:
@@ -367,7 +377,7 @@ def _incoming_json(book: Book, problems: Problems) -> tuple[list[Incoming], set[
 
 
 def _known(batch: list[Incoming], officer: Officer) -> Known:
-    """Five queries, however many guides."""
+    """Six queries, however many guides."""
     rows = list(
         Offering.objects.filter(
             within(officer), code__in=[one.code for one in batch]

@@ -15,6 +15,7 @@ from django.utils.text import slugify
 from tongban.catalogue.codes import BadCode, OfferingCode, read_code
 from tongban.catalogue.editing import new_version
 from tongban.catalogue.guide import Guide
+from tongban.catalogue.item_forms import forms_of_items
 from tongban.catalogue.models import GuideVersion, Item, Offering
 from tongban.catalogue.reach import may_offer
 from tongban.catalogue.recording import record
@@ -33,6 +34,7 @@ class Newcomer:
     item: Item
     agency: AgencySummary
     name: Localized
+    form_id: int | None  # that of the item, where agencies take applications for it already
 
 
 class NotNew(Exception):
@@ -45,7 +47,7 @@ class NotNew(Exception):
 
 
 class Newcomers:
-    """What rows with unknown codes may become. Two queries for a batch of codes."""
+    """What rows with unknown codes may become. Three queries for a batch of codes."""
 
     def __init__(self, codes: Iterable[str], by: Officer) -> None:
         self._by = by
@@ -64,6 +66,8 @@ class Newcomers:
             wanted = {str(one.basic) for one in read.values()}
             for item in Item.objects.filter(in_force, code__in=wanted):
                 self._items.setdefault(item.code, []).append(item)
+        found = [item.pk for items in self._items.values() for item in items]
+        self._forms = forms_of_items(found) if found else {}
 
     def of(self, code: str, source: str, name: Localized, region: str) -> Newcomer:
         """The offering of that code. Raises NotNew."""
@@ -80,7 +84,9 @@ class Newcomers:
         items = [one for one in self._items.get(str(read.basic), []) if source in ("", one.source)]
         if len(items) != 1:
             raise NotNew("no_item", str(read.basic))
-        return Newcomer(read, items[0], agency, name or items[0].name)
+        item = items[0]
+        form = self._forms.get(item.pk)
+        return Newcomer(read, item, agency, name or item.name, form.form_id if form else None)
 
 
 def prescribed(item: Item) -> Guide:
@@ -114,7 +120,7 @@ def create(newcomer: Newcomer, guide: Guide, *, by: Officer, note: str) -> Guide
         sort_key=sort_key(newcomer.name),
         owner_id=by.account_id,
     )
-    version = new_version(offering, guide, form_id=None, by=by, translated_from={})
+    version = new_version(offering, guide, form_id=newcomer.form_id, by=by, translated_from={})
     record("start", offering.pk, by=by, version=version, note=note)
     return version
 

@@ -118,7 +118,7 @@ class DirectoryWork(models.Model):
         DONE = "done", _("Done")
         FAILED = "failed", _("Not done: nothing was changed")
 
-    kind = models.CharField(max_length=8)  # bulk, undo, import
+    kind = models.CharField(max_length=8)  # bulk, undo, topic, import, export
     state = models.CharField(max_length=8, choices=State.choices)
     by = models.ForeignKey("identity.Account", models.PROTECT, related_name="+")
     at = models.DateTimeField()

@@ -39,7 +39,12 @@ KINDS: dict[str, Text] = {
     "remove_theme": gettext_lazy("Remove a topic"),
     "approve": gettext_lazy("Approve and publish what is in review"),
 }
-TITLES: dict[str, Text] = {**KINDS, "take_back": gettext_lazy("A change of many guides taken back")}
+TITLES: dict[str, Text] = {
+    **KINDS,
+    "take_back": gettext_lazy("A change of many guides taken back"),
+    "remove_topic": gettext_lazy("Remove the topic “%(name)s”"),
+    "restore_topic": gettext_lazy("Bring back the topic “%(name)s”"),
+}
 THEN: dict[str, Text] = {
     "draft": gettext_lazy("Leave them as drafts"),
     "submit": gettext_lazy("Submit them all for review"),
@@ -259,13 +264,21 @@ def state_of(one: desk.DirectoryWork) -> tuple[Text, str]:
     return STATES[one.state]
 
 
+def title_of(one: desk.DirectoryWork) -> str:
+    """What a piece of work is called: the file's name, or what changes."""
+    given = one.parameters
+    if "name" in given:
+        return str(given["name"])
+    return str(TITLES.get(given.get("kind", ""), "")) % {"name": pick(given.get("topic", {}))}
+
+
 @officer_required("editor")
 def work_list(request: OfficerRequest) -> HttpResponse:
     """What an editor had done in bulk, and the files they brought."""
     rows = [
         {
             "id": one.pk,
-            "title": one.parameters.get("name") or TITLES.get(one.parameters.get("kind", ""), ""),
+            "title": title_of(one),
             "at": one.at,
             "state": state_of(one),
             "total": one.total,
@@ -284,7 +297,7 @@ def work(request: OfficerRequest, work_id: int) -> HttpResponse:
     problems = one.outcome.get("problems", [])
     context = {
         "work": one,
-        "title": one.parameters.get("name") or TITLES.get(one.parameters.get("kind", ""), ""),
+        "title": title_of(one),
         "state": state_of(one),
         "runs": one.state in ("reading", "running"),
         "problems": problems[:100],

@@ -158,6 +158,22 @@ def discard(request: OfficerRequest, offering_id: int) -> HttpResponse:
 
 @officer_required("editor")
 @require_POST
+def take_form(request: OfficerRequest, offering_id: int) -> HttpResponse:
+    """Give the draft the application form that others who offer the item use."""
+    offering = own(request, offering_id)
+    try:
+        desk.take_form(_draft_of(offering).pk, by=request.officer)
+    except Refused as refusal:
+        messages.error(request, str(refusal.message))
+    else:
+        messages.success(
+            request, _("The draft has the form now. Look at it in the preview before you submit.")
+        )
+    return redirect("workbench:draft", offering.pk)
+
+
+@officer_required("editor")
+@require_POST
 def submit(request: OfficerRequest, offering_id: int) -> HttpResponse:
     """Hand the draft over for review."""
     offering = own(request, offering_id)
@@ -219,6 +235,10 @@ def _contents(
         "has_errors": any(one.severity == "error" for one in findings),
         "changed_by": names.get(version.changed_by_id or 0, ""),
         "form": form,
+        "is_online": guide.online,
+        "item_form": None
+        if version.form_id
+        else desk.forms_of_items([offering.item_id]).get(offering.item_id),
     }
     return show(request, "directory/draft.html", context, active="workbench:guides", status=status)
 
