@@ -16,13 +16,15 @@ from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given
+from hypothesis import settings as settings_of_hypothesis
 from hypothesis import strategies as st
 
 from tests.case_factories import make_offering
+from tests.catalogue.guides_at_random import guides
 from tests.factories import make_agency, make_region
 from tongban.catalogue import cpsv_ap, open_data
 from tongban.catalogue.api import Guide, Item, Offering, ThemeSummary, read_item, read_yaml
-from tongban.catalogue.guide import Limits, LimitUnit
+from tongban.catalogue.guide import Limits, LimitUnit, Window
 from tongban.catalogue.linked_data import (
     FEWEST_RATINGS,
     Addresses,
@@ -247,6 +249,75 @@ def test_schema_org_names_who_where_how_and_what() -> None:
         format="json-ld",
     )
     assert len(found) > 40
+
+
+# What schema.org gives each of the classes we use; of Thing's: name, url and their like.
+_THING = {"@type", "@id", "name", "url", "description", "identifier", "alternateName"}
+_PROPERTIES = {
+    "GovernmentService": {
+        "@context", "serviceOperator", "provider", "jurisdiction", "areaServed", "serviceType",
+        "availableChannel", "audience", "serviceOutput", "offers", "category", "isRelatedTo",
+        "aggregateRating",
+    },
+    "GovernmentOrganization": {"telephone"},
+    "AdministrativeArea": {"containedInPlace"},
+    "ServiceChannel": {
+        "availableLanguage", "processingTime", "serviceLocation", "servicePhone", "serviceUrl",
+    },
+    "GovernmentOffice": {"address", "telephone", "openingHoursSpecification"},
+    "OpeningHoursSpecification": {"dayOfWeek", "opens", "closes"},
+    "ContactPoint": {"telephone"},
+    "Offer": {"price", "priceCurrency"},
+    "AggregateRating": {
+        "ratingValue", "bestRating", "worstRating", "ratingCount", "ratingExplanation",
+    },
+    "Place": set(),
+    "GovernmentPermit": set(),
+    "DigitalDocument": set(),
+    "PeopleAudience": {"audienceType"},
+    "BusinessAudience": {"audienceType"},
+}  # fmt: skip
+
+
+def outside_schema_org(said: Any) -> list[str]:
+    """Properties that a class does not have, and whatever is empty."""
+    if isinstance(said, list):
+        return [one for part in said for one in outside_schema_org(part)] or ["[]"] * (not said)
+    if not isinstance(said, dict):
+        return [] if said not in ("", None) else [repr(said)]
+    known = _THING | _PROPERTIES.get(said.get("@type", ""), set())
+    return [name for name in said if name not in known] + [
+        f"{name}: {one}" for name, value in said.items() for one in outside_schema_org(value)
+    ]
+
+
+@settings_of_hypothesis(max_examples=40, deadline=None)
+@given(guides, st.sampled_from(["zh", "en", "fr"]))
+def test_schema_org_is_told_nothing_empty_and_nothing_unknown(guide: Guide, language: str) -> None:
+    windows = guide.model_copy(update={"windows": (Window(centre="yunzhou"),)})
+    for one in (guide, windows):
+        for shown in (offering(themes=["birth"]), offering(name={"fr": "Permis"}, online=False)):
+            told = government_service(
+                shown, one, around(), language=language, ratings={5: 9},
+                related={"fair": {"zh": "灯会"}},
+            )  # fmt: skip
+            assert outside_schema_org(told) == []
+
+
+def test_a_scale_is_no_price_and_free_is_told_only_where_it_is_said() -> None:
+    fee = {"name": {"zh": "检验费"}, "amount": "0", "basis": {"zh": "第三条"}}
+    scale = Guide.model_validate(
+        {"summary": {}, "fees": [fee | {"standard": {"zh": "按货值的0.1%"}}]}
+    )
+    offers: Any = government_service(offering(), scale, around())["offers"]
+    assert offers == {"@type": "Offer", "name": "检验费", "description": "按货值的0.1%"}
+    service: Any = cpsv_ap.public_service(offering(), scale, around())
+    assert "cv:hasValue" not in service["cv:hasCost"][0]
+    assert broken_rules(graph([service])) == ""
+    free = Guide.model_validate({"summary": {}, "payment": {"charged": False}})
+    told: Any = government_service(offering(), free, around())
+    assert told["offers"]["price"] == "0"
+    assert "offers" not in government_service(offering(), Guide(summary={}), around())
 
 
 def test_ratings_are_told_from_the_smallest_sample_on_as_a_share() -> None:

@@ -91,8 +91,9 @@ ATTRIBUTIONS: Mapping[str, Localized] = {
 }
 # Rows read, described and written at a time.
 _BATCH = 200
-# What a spreadsheet program would take for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# What a spreadsheet program would take for a formula; those of Chinese and Japanese take the wide
+# signs for one too.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True)
@@ -144,6 +145,18 @@ def pieces(
                 yield ",\n" + _json(cpsv_ap.public_service(offering, guide, around))
     if form == "jsonld":
         yield "\n]}\n"
+
+
+def whole_services(slugs: Iterable[str]) -> dict[str, dict[str, object]]:
+    """Services as a line of JSON lines tells them, by slug; without those that are withdrawn."""
+    rows = Offering.objects.filter(slug__in=set(slugs), current__isnull=False)
+    pairs = [
+        (row, guide_of(row.current))
+        for row in rows.select_related("item", "current")
+        if row.current is not None
+    ]
+    around = surroundings(settings.BASE_URL, pairs)
+    return {one.slug: _whole(one, guide, around) for one, guide in pairs}
 
 
 def compressed(text: Iterable[str]) -> Iterator[bytes]:

@@ -298,13 +298,21 @@ class _Service:
         return [self._cost(n, fee) for n, fee in enumerate(self.guide.fees, 1)]
 
     def _cost(self, n: int, fee: Fee) -> Json:
-        return self._part("fee", n) | {
+        """Without a value where a scale stands in the place of an amount."""
+        cost = self._part("fee", n) | {
             "@type": "cv:Cost",
-            "dct:description": texts(_joined(fee.name, fee.per, fee.waiver, fee.basis)),
-            "cv:hasValue": {"@value": f"{fee.amount}", "@type": "xsd:double"},
-            "cv:currency": {"@id": f"{_AUTHORITY}/currency/CNY", "@type": "skos:Concept"},
+            "dct:description": texts(
+                _joined(fee.name, fee.per, fee.standard, fee.waiver, fee.basis)
+            ),
             "cv:isDefinedBy": {"@id": self.agency},
         }
+        if fee.amount or not any(fee.standard.values()):
+            cost["cv:hasValue"] = {"@value": f"{fee.amount}", "@type": "xsd:double"}
+            cost["cv:currency"] = {
+                "@id": f"{_AUTHORITY}/currency/CNY",
+                "@type": "skos:Concept",
+            }
+        return cost
 
     def _channels(self) -> list[Json]:
         guide, offering = self.guide, self.offering

@@ -128,12 +128,13 @@ def government_service(
     around: Surroundings,
     *,
     ratings: Mapping[int, int] | None = None,
+    related: Mapping[str, Localized] | None = None,
     language: str | None = None,
 ) -> Json:
     """schema.org GovernmentService of an offering, in one language (default: the reader's).
 
-    `ratings`: how many gave 1 to 5; told only from FEWEST_RATINGS on. Put it into a page with
-    `as_script`.
+    `ratings`: how many gave 1 to 5; told only from FEWEST_RATINGS on. `related`: other services by
+    slug, which have a page. Put it into a page with `as_script`.
     """
     language = language or readers_language()
     here, addresses = around.agencies[offering.agency_id], around.addresses
@@ -153,21 +154,34 @@ def government_service(
         "url": addresses.guide(offering.slug, language),
         "identifier": offering.code,
         "name": pick(offering.name, language),
-        "description": pick(guide.summary, language),
         "serviceOperator": operator,
         "provider": {"@id": operator["@id"]},
         "jurisdiction": area,
         "areaServed": {"@id": area["@id"]},
-        "availableChannel": _channels(offering, guide, around, language),
     }
-    others = [text for key, text in offering.name.items() if text and text != described["name"]]
-    _put(described, "alternateName", others)
+    _put(described, "description", pick(guide.summary, language))
+    _put(described, "availableChannel", _channels(offering, guide, around, language))
+    others = dict.fromkeys(text for text in offering.name.values() if text)
+    _put(described, "alternateName", [text for text in others if text != described["name"]])
     _put(described, "serviceType", pick(TYPES.get(offering.item.type, {}), language))
     _put(described, "audience", [_audience(one, language) for one in offering.audiences])
     if guide.result:
         described["serviceOutput"] = _output(guide.result, language)
-    _put(described, "offers", [_offer(fee, language) for fee in guide.fees])
+    _put(described, "offers", _offers(guide, language))
     _put(described, "category", _theme_names(offering, around, language))
+    _put(
+        described,
+        "isRelatedTo",
+        [
+            {
+                "@type": "GovernmentService",
+                "@id": addresses.service(slug),
+                "url": addresses.guide(slug, language),
+                "name": pick(name, language),
+            }
+            for slug, name in (related or {}).items()
+        ],
+    )
     if ratings and (told := sum(ratings.values())) >= FEWEST_RATINGS:
         # Levels are ordered words, not distances: a share, no average (decision 16).
         content = sum(n for level, n in ratings.items() if level >= _LOWEST_CONTENT)
@@ -253,17 +267,26 @@ def _audience(code: str, language: str) -> Json:
 
 
 def _output(result: Result, language: str) -> Json:
-    return {"@type": _OUTPUTS[result.kind], "name": pick(result.name, language)}
+    output: Json = {"@type": _OUTPUTS[result.kind]}
+    _put(output, "name", pick(result.name, language))
+    return output
+
+
+def _offers(guide: Guide, language: str) -> list[Json]:
+    """The fees. That nobody has said anything of a fee does not make it free."""
+    if guide.payment.charged is False and not guide.fees:
+        return [{"@type": "Offer", "price": "0", "priceCurrency": "CNY"}]
+    return [_offer(fee, language) for fee in guide.fees]
 
 
 def _offer(fee: Fee, language: str) -> Json:
-    offer: Json = {
-        "@type": "Offer",
-        "name": pick(fee.name, language),
-        "price": str(fee.amount),
-        "priceCurrency": "CNY",
-    }
-    _put(offer, "description", pick(fee.waiver, language))
+    """A fee; without a price where a scale stands in the place of an amount."""
+    offer: Json = {"@type": "Offer"}
+    _put(offer, "name", pick(fee.name, language))
+    if fee.amount or not any(fee.standard.values()):
+        offer |= {"price": f"{fee.amount:f}", "priceCurrency": "CNY"}
+    said = (pick(fee.standard, language), pick(fee.waiver, language))
+    _put(offer, "description", "\n".join(filter(None, said)))
     return offer
 
 
@@ -272,9 +295,7 @@ def _theme_names(offering: Offering, around: Surroundings, language: str) -> lis
     return [pick(theme.name, language) for theme in found if theme]
 
 
-def _channels(
-    offering: Offering, guide: Guide, around: Surroundings, language: str
-) -> Json | list[Json]:
+def _channels(offering: Offering, guide: Guide, around: Surroundings, language: str) -> list[Json]:
     known = guide.limits.binding
     # Language names after BCP 47, as schema.org takes them.
     common: Json = {"@type": "ServiceChannel"}
@@ -312,8 +333,14 @@ def _channels(
                 }
             )
     if not guide.windows and (place := pick(guide.place, language)):
-        found.append(common | {"serviceLocation": {"@type": "Place", "name": place}})
-    if guide.consult_phone:
+        found.append(
+            common
+            | {
+                "name": {"zh": "现场办理"}.get(language, "In person"),
+                "serviceLocation": {"@type": "Place", "name": place},
+            }
+        )
+    if guide.consult_phone.strip():
         found.append(
             {
                 "@type": "ServiceChannel",
@@ -321,7 +348,7 @@ def _channels(
                 "servicePhone": {"@type": "ContactPoint", "telephone": guide.consult_phone},
             }
         )
-    return found[0] if len(found) == 1 else found
+    return found
 
 
 def _office(centre: CentreSummary, addresses: Addresses, language: str) -> Json:
@@ -329,8 +356,8 @@ def _office(centre: CentreSummary, addresses: Addresses, language: str) -> Json:
         "@type": "GovernmentOffice",
         "@id": addresses.centre(centre.code),
         "name": pick(centre.name, language),
-        "address": pick(centre.address, language),
     }
+    _put(office, "address", pick(centre.address, language))
     _put(office, "telephone", centre.phone)
     days: dict[Interval, list[str]] = {}
     for day, intervals in zip(_DAYS, centre.hours, strict=True):

@@ -12,6 +12,7 @@ from tongban.catalogue.bulk_data import (
     attributions,
     compressed,
     pieces,
+    whole_services,
 )
 from tongban.catalogue.cpsv_ap import TERMS, dataset, document, public_service
 from tongban.catalogue.feed import (
@@ -53,4 +54,5 @@ __all__ = [
     "publication",
     "site_map",
     "site_maps",
+    "whole_services",
 ]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import (
@@ -34,6 +35,7 @@ from tongban.kernel.localized import Localized, language
 # Parts of the catalogue made at once, in one process: each keeps a processor busy.
 _MOST_STREAMS = 2
 _TRY_AGAIN = 60  # seconds
+_MOST_WHOLE = 200  # changes told with their services
 _FRESH = 60  # seconds that somebody in between may keep changes
 _streams = threading.BoundedSemaphore(_MOST_STREAMS)
 
@@ -170,27 +172,35 @@ def service(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def changes(request: HttpRequest) -> HttpResponseBase:
-    """What changed after a position: follow `next`, again and again."""
+    """What changed after a position: follow `next`, again and again.
+
+    `with=service`: each change also tells the service as it is now; for copies of the catalogue.
+    """
+    whole = request.GET.get("with") == "service"
+    highest = _MOST_WHOLE if whole else open_data.MOST
     try:
         after = int(request.GET.get("after") or 0)
-        most = int(request.GET.get("limit") or open_data.MOST)
+        most = int(request.GET.get("limit") or highest)
     except ValueError:
         after, most = -1, 0
-    if not (0 <= after < 2**63 and 1 <= most <= open_data.MOST):
+    if not (0 <= after < 2**63 and 1 <= most <= highest):
         message = _("after is a position, limit a number from 1 to %(most)d.")
-        return JsonResponse({"detail": message % {"most": open_data.MOST}}, status=400)
+        return JsonResponse({"detail": message % {"most": highest}}, status=400)
     part, label = _part(request)
     found = open_data.changes(after, most=most, region_path=part.region_path)
     last = found[-1].position if found else after
-    tag = f'W/"{after}-{last}-{len(found)}-{label}"'
+    tag = f'W/"{after}-{last}-{len(found)}-{label}{"-whole" if whole else ""}"'
     if _is_known(request, tag, None):
         return _not_modified(tag, None)
-    query = f"after={last}" + (f"&region={request.GET['region']}" if part.region_path else "")
+    query: dict[str, object] = {"after": last}
+    query |= {key: request.GET[key] for key in ("region", "limit") if request.GET.get(key)}
+    query |= {"with": "service"} if whole else {}
+    services = open_data.whole_services(one.slug for one in found) if whole else {}
     response = JsonResponse(
         {
-            "changes": [_told(one) for one in found],
+            "changes": [_told(one, services) for one in found],
             "position": last,
-            "next": f"{settings.BASE_URL}{reverse('portal:changes_feed')}?{query}",
+            "next": f"{settings.BASE_URL}{reverse('portal:changes_feed')}?{urlencode(query)}",
             "more": len(found) == most,
         },
         json_dumps_params={"ensure_ascii": False},
@@ -199,7 +209,9 @@ def changes(request: HttpRequest) -> HttpResponseBase:
     return _stamped(response, tag, None)
 
 
-def _told(change: open_data.ChangeEntry) -> dict[str, object]:
+def _told(
+    change: open_data.ChangeEntry, services: Mapping[str, dict[str, object]]
+) -> dict[str, object]:
     told: dict[str, object] = {
         "position": change.position,
         "kind": change.kind.value,
@@ -216,6 +228,8 @@ def _told(change: open_data.ChangeEntry) -> dict[str, object]:
         told["guide_version"] = change.version
     if change.why:
         told["why"] = change.why
+    if change.slug in services:
+        told["service"] = services[change.slug]
     return told
 
 

@@ -10,6 +10,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol, TextIO
 
+from tongban.catalogue.bulk_data import safe_cell
+
 # Problems kept for the summary on the screen; the report file has them all.
 _KEPT_ROWS = 8
 
@@ -84,9 +86,9 @@ class Problems:
                     problem.severity.value,
                     problem.row,
                     problem.line,
-                    problem.code,
-                    problem.field,
-                    problem.value[:200],
+                    safe_cell(problem.code),
+                    safe_cell(problem.field),
+                    safe_cell(problem.value[:200]),
                     problem.reason,
                 ]
             )
