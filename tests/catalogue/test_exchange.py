@@ -135,6 +135,16 @@ BOMB = zipped(guides_dot_csv=b"\0" * 50_000_000)
 MACROS = zipped(xl__vbaProject_dot_bin=b"x")
 
 
+def with_entities(start: str, encoding: str) -> bytes:
+    """A workbook one of whose parts declares entities."""
+    laughs = "".join(f'<!ENTITY a{n + 1} "{f"&a{n};" * 9}">' for n in range(9))
+    text = f'{start}<!DOCTYPE sst [<!ENTITY a0 "ha">{laughs}]><sst><si><t>&a9;</t></si></sst>'
+    out = io.BytesIO(workbook(lambda sheet, book: sheet.append(["code", "summary.zh"])))
+    with zipfile.ZipFile(out, "a") as archive:
+        archive.writestr("xl/more.rels", text.encode(encoding))
+    return out.getvalue()
+
+
 WHOLE = zipped(guides_dot_csv="\n".join(f"{n * n}" for n in range(3000)).encode())
 
 
@@ -150,6 +160,10 @@ WHOLE = zipped(guides_dot_csv="\n".join(f"{n * n}" for n in range(3000)).encode(
         (b"%PDF-1.7", "a.pdf", "file.kind"),
         (BOMB, "a.zip", "file.bomb"),
         (MACROS, "a.xlsm", "file.macros"),
+        (with_entities("", "utf-8"), "a.xlsx", "file.broken"),
+        (with_entities(f"<!-- {'x' * 5000} -->", "utf-8"), "a.xlsx", "file.broken"),
+        (with_entities("", "utf-16"), "a.xlsx", "file.broken"),
+        (b"[" * 100_000, "a.json", "file.json"),
         (zipped(readme_dot_txt=b"x"), "a.zip", "file.no_tables"),
         (b"\xff\xfe\x00", "a.csv", "file.encoding"),
         (b"\x81\x30\xff", "a.csv", "file.encoding"),

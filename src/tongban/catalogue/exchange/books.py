@@ -25,7 +25,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from tongban.catalogue.exchange.problems import Problems
 from tongban.catalogue.exchange.tables import GUIDES, Cells, shapes
 from tongban.catalogue.exchange.writing import CODES
-from tongban.catalogue.exchange.xml_text import unescaped
+from tongban.catalogue.exchange.xml_text import has_document_type, unescaped
 from tongban.kernel.errors import Refused
 
 MEGABYTE = 1024 * 1024
@@ -168,10 +168,9 @@ def _broken() -> Refused:
 # --- workbooks ------------------------------------------------------------------------------------
 def _workbook(content: bytes, archive: zipfile.ZipFile, problems: Problems) -> Book:
     for one in archive.infolist():
-        if one.filename.endswith(".xml"):
-            with archive.open(one) as file:
-                if b"<!DOCTYPE" in file.read(2048):
-                    raise _broken()
+        with archive.open(one) as file:
+            if has_document_type(file):
+                raise _broken()
     try:
         values = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     except (InvalidFileException, KeyError, ValueError, zipfile.BadZipFile, OSError) as error:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from typing import IO
+from xml.parsers import expat
 
 # Characters a cell may hold, as they stand in the workbook.
 CELL = 32_000
@@ -19,3 +21,23 @@ def escaped(text: str) -> str:
 def unescaped(text: str) -> str:
     """As it was."""
     return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+
+
+_PIECE = 64 * 1024
+
+
+def has_document_type(file: IO[bytes]) -> bool:
+    """Whether an XML file declares entities or the like before its first element.
+
+    However far behind comments, in whatever encoding; False for what is no XML.
+    """
+    found: list[bool] = []
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = lambda *_said: found.append(True)
+    parser.StartElementHandler = lambda *_said: found.append(False)
+    while not found and (piece := file.read(_PIECE)):
+        try:
+            parser.Parse(piece)
+        except expat.ExpatError:
+            break
+    return bool(found) and found[0]
