@@ -12,6 +12,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from pytest_django.fixtures import Settings
 
+from tests import databases
 from tests.demo_site import demo_site
 
 __all__ = ["demo_site"]
@@ -35,6 +36,30 @@ def pytest_configure() -> None:
     from django.conf import settings
 
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # after the shuffling of pytest-randomly
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Say what begins first. With `--dist worksteal` each worker has a part of the list, from its
+    beginning, and takes from the others' ends when it is done with its own: the demo's visitors
+    all come to the first worker's, and another begins with what takes longest."""
+    yield
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    items.sort(key=lambda item: "demo_site" not in getattr(item, "fixturenames", ()))
+    long = [item for item in items if item.get_closest_marker("long")]
+    others = [item for item in items if item not in long]
+    second = len(others) // workers if workers > 1 else 0
+    items[:] = [*others[:second], *long, *others[second:]]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """The tests' own databases are copies of one that is migrated once."""
+    from django.conf import settings
+
+    base = settings.DATABASES["default"]
+    with databases.connect(base) as server:
+        base["TEST"]["TEMPLATE"] = databases.keep_migrated(server, base)
 
 
 @pytest.fixture(autouse=True)

@@ -15,19 +15,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode
 
 import psycopg
 import pytest
-from psycopg import sql
 
-from tests.ops.running import clean_environment, eventually, free_port
+from tests import databases
+from tests.databases import SOURCE
+from tests.ops.running import clean_environment, collect_static, eventually, free_port
 from tongban.kernel import clock
-from tools import stamps, up
+from tools import up
 from tools.stamps import ROOT
 
 PASSWORD = "tongban-demo-2026"
-MANAGE = (sys.executable, "-P", "-W", "ignore", "-m", "tongban.config.manage")
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ class DemoSite:
             "SELECT count(*) FROM procrastinate_jobs WHERE queue_name <> 'upkeep' "
             "AND status IN ('todo', 'doing')"
         )
-        eventually(lambda: self.ask(waiting) == 0, seconds=60, what="the jobs’ end")
+        eventually(lambda: self.ask(waiting) == 0, what="the jobs’ end")
         failed = "SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed'"
         assert self.ask(failed) == 0, (self.home / "jobs.log").read_text()
 
@@ -60,43 +59,31 @@ def demo_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoSite]:
     """The demo on http://localhost:…, as `./tongban up` would run it, without its supervisor."""
     from django.conf import settings
 
-    home = tmp_path_factory.mktemp("demo-site")
     base = settings.DATABASES["default"]
-    kept = f"{os.environ.get('TONGBAN_TEST_DB', 'test_tongban')}_demo"
-    name = f"{kept}_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
-    kept_files = ROOT / "build" / "test" / f"files-{kept}"
+    home = tmp_path_factory.mktemp("demo-site")
+    name = databases.kept_name(f"demo_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}")
     port = free_port()
-    variables = clean_environment() | {
-        "TONGBAN_MODE": "demo",
-        "TONGBAN_HOME": str(home),
-        "TONGBAN_STATIC": str(ROOT / "build" / "test" / "static"),
-        "TONGBAN_BASE_URL": f"http://localhost:{port}",
-    }
-    with psycopg.connect(_dsn(base, "postgres"), autocommit=True) as server:
-        # One worker makes what is kept; the others wait for it.
-        server.execute("SELECT pg_advisory_lock(hashtext(%s))", [kept])
-        content = {"DATABASE_URL": _url(base, kept), "TONGBAN_FILES": str(kept_files)}
-        _keep_content(server, kept, variables | content)
-        _collect_static(variables)
-        _drop(server, name)
-        server.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                sql.Identifier(name), sql.Identifier(kept)
-            )
-        )
-        shutil.copytree(kept_files, home / "files")
-        server.execute("SELECT pg_advisory_unlock(hashtext(%s))", [kept])
-        variables["DATABASE_URL"] = _url(base, name)
+    collect_static()
+    with databases.connect(base) as server:
+        kept, files = _keep_content(server, base)
+        databases.copy(server, kept, name)
+        shutil.copytree(files, home / "files")
+        variables = clean_environment() | {
+            "TONGBAN_MODE": "demo",
+            "TONGBAN_HOME": str(home),
+            "TONGBAN_BASE_URL": f"http://localhost:{port}",
+            "DATABASE_URL": databases.url(base, name),
+        }
         with (
             _running(variables, home / "web.log", *_web(port)),
-            _running(variables, home / "jobs.log", *MANAGE, "procrastinate", "worker"),
-            psycopg.connect(_dsn(base, name), autocommit=True) as database,
+            _running(variables, home / "jobs.log", *_jobs()),
+            psycopg.connect(databases.dsn(base, name), autocommit=True) as database,
         ):
             log = home / "web.log"
             answers = lambda: up.answer("127.0.0.1", port) == 200  # noqa: E731
-            eventually(answers, seconds=120, what=f"the first answer, see {log}")
+            eventually(answers, what=f"the first answer, see {log}")
             yield DemoSite(f"http://localhost:{port}", database, home)
-        _drop(server, name)
+        databases.drop(server, name)
 
 
 def _web(port: int) -> tuple[str, ...]:
@@ -107,43 +94,36 @@ def _web(port: int) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _keep_content(server: psycopg.Connection[Any], name: str, variables: dict[str, str]) -> None:
-    """Make the database with the demo content, unless it is there and still right.
+def _jobs() -> tuple[str, ...]:
+    """Without the upkeep: what comes at its hour would come into some runs and not into others."""
+    from procrastinate.contrib.django import app
 
-    Its comment says of what it was made. The demo's cases lie some days back: from today.
+    queues = {task.queue for task in app.tasks.values()} - {"upkeep"}
+    return (*databases.MANAGE, "procrastinate", "worker", "--queues", ",".join(sorted(queues)))
+
+
+def _keep_content(server: databases.Server, base: dict[str, Any]) -> tuple[str, Path]:
+    """The names of the database and of the folder of files with the demo content.
+
+    The demo's cases lie some days back, from today: what was loaded yesterday is loaded anew.
     """
-    source = ROOT / "src" / "tongban"
-    loaders = {*source.glob("*/*demo*.py"), *source.glob("*/loading.py")}
-    mark = stamps.digest(
-        [ROOT / "demo", *sorted(loaders), *sorted(source.glob("*/migrations"))], str(clock.today())
-    )
-    said = server.execute(
-        "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name]
-    ).fetchone()
-    files = Path(variables["TONGBAN_FILES"])
-    if said == (mark,) and files.is_dir():
-        return
-    shutil.rmtree(files, ignore_errors=True)
-    _drop(server, name)
-    server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    for words in (["migrate", "-v0"], ["load_demo"]):
-        _run(variables, *MANAGE, *words)
-    server.execute(
-        sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(name), sql.Literal(mark))
-    )
+    name = databases.kept_name("demo")
+    files = ROOT / "build" / "test" / f"files-{name}"
+    loaders = {*SOURCE.glob("*/*demo*.py"), *SOURCE.glob("*/loading.py")}
+    mark = databases.schema_mark([ROOT / "demo", *sorted(loaders)]) + str(clock.today())
 
+    def make() -> None:
+        shutil.rmtree(files, ignore_errors=True)
+        databases.copy(server, databases.keep_migrated(server, base), name)
+        variables = {
+            "TONGBAN_MODE": "demo",
+            "DATABASE_URL": databases.url(base, name),
+            "TONGBAN_FILES": str(files),
+        }
+        databases.run(clean_environment() | variables, *databases.MANAGE, "load_demo")
 
-def _collect_static(variables: dict[str, str]) -> None:
-    folder = Path(variables["TONGBAN_STATIC"])
-    stamp = folder.with_name("static-stamp")
-    if not stamps.is_current(stamp, up.collected_mark()):
-        _run(variables, *MANAGE, "collectstatic", "--noinput", "--clear", "-v0")
-        stamps.write(stamp, up.collected_mark())
-
-
-def _run(variables: dict[str, str], *argv: str) -> None:
-    done = subprocess.run(argv, env=variables, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    databases.keep(server, name, mark, make, is_whole=files.is_dir)
+    return name, files
 
 
 class _running:
@@ -169,24 +149,3 @@ class _running:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-
-
-def _drop(server: psycopg.Connection[Any], name: str) -> None:
-    server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
-def _dsn(base: dict[str, Any], database: str) -> str:
-    named = {"host": base["HOST"], "port": base["PORT"], "user": base["USER"]}
-    named |= {"password": base["PASSWORD"], **base.get("OPTIONS", {})}
-    kept = {name: str(value) for name, value in named.items() if value}
-    return psycopg.conninfo.make_conninfo(dbname=database, **kept)
-
-
-def _url(base: dict[str, Any], database: str) -> str:
-    """The same as DATABASE_URL has it."""
-    who = quote(str(base["USER"]), safe="")
-    if base["PASSWORD"]:
-        who += f":{quote(str(base['PASSWORD']), safe='')}"
-    where = {"host": base["HOST"], "port": base["PORT"], **base.get("OPTIONS", {})}
-    query = urlencode({name: value for name, value in where.items() if value})
-    return f"postgresql://{who}@/{database}?{query}"

@@ -7,6 +7,7 @@ may not, and nothing changes; and by one who may, and something does.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -36,6 +37,7 @@ from tests.case_factories import ANSWERS
 from tests.factories import make_id_number
 from tongban.cases.api import Case
 from tongban.identity.api import make_token, mandates_for, resident_for, revoke
+from tongban.kernel import clock
 from tongban.workbench.acts import seen_of
 
 pytestmark = pytest.mark.django_db
@@ -161,7 +163,7 @@ EFFECTS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "workbench:arrange_list_task": (("programme",), {"act": "remove"}),
     "workbench:change_calendar": (
         ("administrator",),
-        {"act": "day", "what": "holiday", "date": "2027-03-03", "name_zh": "节", "name_en": "Day",
+        {"act": "day", "what": "holiday", "date": "WEDNESDAY", "name_zh": "节", "name_en": "Day",
          "source": "通知", "confirm": "yes"},
     ),
 }  # fmt: skip
@@ -178,13 +180,20 @@ def posted(world: World, name: str) -> tuple[str, dict[str, Any]]:
             return world.address(name, **new, slug="accept"), given
         if name == "workbench:ask_supplement":
             given |= {"points-TOTAL_FORMS": "1", "points-0-what": "请补一张。",
-                      "answer_by": "2027-12-31"}  # fmt: skip
+                      "answer_by": _wednesday()}  # fmt: skip
         return world.address(name, **new), given
-    given = {key: world.parts["editor_said"].get(value, value) for key, value in given.items()}
+    said = {"WEDNESDAY": _wednesday(), **world.parts["editor_said"]}
+    given = {key: said.get(value, value) for key, value in given.items()}
     if name == "workbench:staff":
         given["where"] = "region:990100"
         given["role"] = "supervisor"
     return address_of(world, name), given
+
+
+def _wednesday() -> str:
+    """A working day about a month ahead."""
+    day = clock.today() + timedelta(days=30)
+    return str(day + timedelta(days=(2 - day.weekday()) % 7))
 
 
 def may(name: str, role: str) -> bool:

@@ -116,7 +116,7 @@ class Reader:
         address = self.site.url + quote(path, safe="/?&=%#+:,;@~")
         request = urllib.request.Request(address, data, {"Referer": address})
         try:
-            with self._opener.open(request, timeout=60) as answer:
+            with self._opener.open(request, timeout=180) as answer:
                 return answer.status, answer.read(), answer.headers.get_content_type()
         except urllib.error.HTTPError as error:
             with error:

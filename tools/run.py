@@ -11,9 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psycopg
-
-from tools import console, home, stamps, translations, up
+from tools import console, home, translations, up
 from tools.console import Trouble, say
 from tools.postgres import Postgres
 from tools.stamps import ROOT
@@ -91,32 +89,11 @@ def doctor(words: list[str]) -> int:
 def test(words: list[str]) -> int:
     translations.ensure()
     folder = home.locate(os.environ.get("TONGBAN_TEST_HOME"), ".data-test")
-    parallel = [] if any(word.startswith(("-n", "--pdb")) for word in words) else ["-n", "2"]
-    schema = stamps.digest(
-        (ROOT / "src" / "tongban").glob("*/migrations"),
-        stamps.digest([ROOT / "requirements" / "runtime.lock"]),
-    )
-    stamp = folder / "schema"
+    alone = any(word.startswith(("-n", "--pdb")) for word in words)
+    parallel = [] if alone else ["-n", "2", "--dist", "worksteal"]
     with database(folder, "./tongban test", durable=False) as variables:
-        if url := variables.get("DATABASE_URL"):
-            if not stamps.is_current(stamp, schema):
-                _drop_test_databases(url)
-                stamps.write(stamp, schema)
-            fresh = ["--reuse-db"]
-        else:
-            fresh = []
         variables |= {"TONGBAN_MODE": "test", "TONGBAN_HOME": str(folder)}
-        argv = [sys.executable, "-m", "pytest", *parallel, *fresh, *words]
-        return call(argv, variables, cwd=ROOT)
-
-
-def _drop_test_databases(url: str) -> None:
-    """Test databases outlive a run; those of another schema are of no use."""
-    with psycopg.connect(url, autocommit=True) as connection:
-        for (name,) in connection.execute(
-            "SELECT quote_ident(datname) FROM pg_database WHERE datname LIKE 'test%'"
-        ).fetchall():
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        return call([sys.executable, "-m", "pytest", *parallel, *words], variables, cwd=ROOT)
 
 
 def bench(words: list[str]) -> int:

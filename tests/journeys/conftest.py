@@ -13,7 +13,7 @@ from tests.demo_site import DemoSite
 from tests.journeys.visitor import Visitor
 from tools.screenshots import BROWSERS, SWITCHES
 
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=120_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -55,7 +55,7 @@ class Visitor:
             locale="zh-CN" if language == "zh" else "en-GB",
             accept_downloads=True,
         )
-        self._context.set_default_timeout(30_000)
+        self._context.set_default_timeout(120_000)
         self.page = self.new_tab()
 
     def new_tab(self) -> Page:

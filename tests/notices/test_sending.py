@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -132,7 +133,7 @@ def test_applicant_and_waiting_officer_are_told_of_a_supplement() -> None:
     stage = cases.open_stage(case)
     assert stage is not None
     cases.claim([stage.pk], by=officer.officer)
-    until = clock.today().replace(year=clock.today().year + 1)
+    until = clock.today() + timedelta(days=365)
     case = cases.ask_supplement(
         case.pk, by=officer.officer, points=[Point("第二页缺少签名")], answer_by=until
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import signal
 import socket
@@ -40,7 +41,7 @@ def run(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
 
 
@@ -56,13 +57,22 @@ def run_bootstrap(*words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def collect_static() -> None:
+    """Collect the static files unless they are; two at a time would write over each other."""
+    (ROOT / "build").mkdir(exist_ok=True)
+    with (ROOT / "build" / ".collecting").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = run("setup")
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def eventually(ask: Callable[[], T], *, seconds: float = 30, what: str = "") -> T:
+def eventually(ask: Callable[[], T], *, seconds: float = 180, what: str = "") -> T:
     """Ask again and again until the answer is true; fails after `seconds`."""
     end = time.monotonic() + seconds
     while True:

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from types import TracebackType
 
-from tests.ops.running import clean_environment, eventually, free_port
+from tests.ops.running import clean_environment, collect_static, eventually, free_port
 from tools import home, up
 
 
@@ -21,6 +21,7 @@ class Stack:
         self.port = port or free_port()
 
     def __enter__(self) -> Stack:
+        collect_static()
         argv = [sys.executable, "-P", "-m", "tools.run", "up", "--no-demo"]
         with (self.folder / "said.txt").open("wb") as said:
             self._process = subprocess.Popen(
@@ -30,7 +31,7 @@ class Stack:
                 stdout=said,
                 stderr=subprocess.STDOUT,
             )
-        eventually(self._is_ready, seconds=120, what="the platform's first answer")
+        eventually(self._is_ready, seconds=300, what="the platform's first answer")
         return self
 
     def __exit__(
@@ -41,7 +42,7 @@ class Stack:
     ) -> None:
         self.interrupt(signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(90)
+            self._process.wait(180)
         self._process.kill()
         self._process.wait()
 
@@ -66,7 +67,7 @@ class Stack:
         self._process.send_signal(number)
 
     def wait(self) -> int:
-        return self._process.wait(120)
+        return self._process.wait(180)
 
     def url(self) -> str:
         return home.holder(self.folder)["database"]

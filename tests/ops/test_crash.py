@@ -19,14 +19,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
+import pytest
 
 from tests.ops.running import clean_environment, eventually
 from tests.ops.stack import Stack
 
 SUBMISSIONS = 120
 CSRF = "c" * 32  # any value will do, if cookie and header agree
-# A job of a killed worker is free 30 s after its last heartbeat, at the next quarter of a minute.
-SETTLED_SECONDS = 120
+# How long all of it may take on a machine that is busy with other things. A job of a killed worker
+# is free 30 s after its last heartbeat, at the next quarter of a minute.
+PATIENCE = 400
 
 
 @dataclass
@@ -46,10 +48,10 @@ class Senders:
 
     def __exit__(self, *_: object) -> None:
         for thread in self._threads:
-            thread.join(120)
+            thread.join(PATIENCE)
 
     def _send_all(self) -> None:
-        end = time.monotonic() + 110
+        end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             try:
                 application = self.todo.get_nowait()
@@ -59,7 +61,7 @@ class Senders:
                 self._send(application)
 
     def _send(self, application: dict[str, str]) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
             connection.request(
                 "POST",
@@ -95,7 +97,7 @@ def prepare(stack: Stack, count: int) -> queue.Queue[dict[str, str]]:
     }
     made = subprocess.run(
         [sys.executable, "-P", "-m", "tests.ops.crash_content", str(count)],
-        env=variables, capture_output=True, text=True, timeout=120,
+        env=variables, capture_output=True, text=True, timeout=PATIENCE,
     )  # fmt: skip
     assert made.returncode == 0, made.stderr
     todo: queue.Queue[dict[str, str]] = queue.Queue()
@@ -123,6 +125,7 @@ def open_jobs(url: str) -> list[tuple[object, ...]]:
     )
 
 
+@pytest.mark.long
 def test_nothing_acknowledged_is_lost_and_no_job_stays_stuck(folder: Path) -> None:
     with Stack(folder) as stack:
         todo = prepare(stack, SUBMISSIONS)
@@ -133,16 +136,14 @@ def test_nothing_acknowledged_is_lost_and_no_job_stays_stuck(folder: Path) -> No
                 lambda: postmaster(folder),
             ):
                 goal = len(senders.receipts) + SUBMISSIONS // 6
-                eventually(lambda goal=goal: len(senders.receipts) >= goal, seconds=60)
+                eventually(lambda goal=goal: len(senders.receipts) >= goal)
                 os.kill(kill(), signal.SIGKILL)
             goal = len(senders.receipts) + SUBMISSIONS // 6
-            eventually(lambda: len(senders.receipts) >= goal, seconds=60)
+            eventually(lambda: len(senders.receipts) >= goal)
             stack.interrupt(signal.SIGKILL)
             stack.wait()
             with Stack(folder, port=stack.port) as again:
-                eventually(
-                    lambda: len(senders.receipts) == SUBMISSIONS, seconds=60, what="all receipts"
-                )
+                eventually(lambda: len(senders.receipts) == SUBMISSIONS, what="all receipts")
                 check(again, senders)
 
 
@@ -158,7 +159,7 @@ def check(stack: Stack, senders: Senders) -> None:
     )
     assert cases == senders.receipts
     assert ask(url, "SELECT count(*) FROM cases_case") == [(SUBMISSIONS,)]
-    end = time.monotonic() + SETTLED_SECONDS
+    end = time.monotonic() + PATIENCE
     while left := open_jobs(url):
         assert time.monotonic() < end, f"jobs are stuck: {left}\n{stack.log('jobs')}"
         time.sleep(0.5)

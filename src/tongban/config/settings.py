@@ -283,6 +283,7 @@ MFA_ADAPTER = "tongban.identity.second_factor.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Tongban 通办"
+MFA_TOTP_TOLERANCE = 1  # a code stays good for half a minute more, as RFC 6238 advises
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 
 # --- e-mail ------------------------------------------------------------------------------------
