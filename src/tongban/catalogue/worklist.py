@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
+from django.core.cache import cache
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Coalesce
 
@@ -16,6 +18,9 @@ from tongban.identity.api import Officer
 from tongban.kernel import clock
 
 CHECKED_EVERY = timedelta(days=365)
+# Counting so many guides takes a second and more: what was counted is told for a minute (seconds).
+_LARGE = 50_000
+_FRESH = 60
 
 Concern = Literal[
     "", "draft", "review", "approved", "unpublished", "withdrawn", "errors", "warnings",
@@ -68,12 +73,20 @@ def worklist(officer: Officer, narrowed: GuideFilter) -> QuerySet[Offering]:
 
 
 def concern_counts(officer: Officer, narrowed: GuideFilter) -> dict[str, int]:
-    """How many guides each concern would show, the other filters as they are. Two queries."""
+    """How many guides each concern would show, the other filters as they are.
+
+    Three queries. Of very many guides the counts may be a minute old, but for what is in work.
+    """
     found = worklist(officer, replace(narrowed, concern="")).order_by()
     own = [one for one in CONCERNS if one not in ("draft", "review", "approved", "proposals")]
-    counts = found.select_related(None).aggregate(
-        all=Count("pk"), **{one: Count("pk", filter=_concerning(one)) for one in own}
-    )
+    key = hashlib.sha256(str(found.query).encode()).hexdigest()[:32]
+    counts: dict[str, int] | None = cache.get(f"concerns:{key}")
+    if counts is None:
+        counts = found.select_related(None).aggregate(
+            all=Count("pk"), **{one: Count("pk", filter=_concerning(one)) for one in own}
+        )
+        if counts["all"] > _LARGE:
+            cache.set(f"concerns:{key}", dict(counts), _FRESH)
     # Few versions are in work and few proposals open: count from their side.
     ids = None if narrowed == GuideFilter(concern=narrowed.concern) else found.values("pk")
     versions = GuideVersion.objects.filter(_open(), within(officer, "offering__"))
