@@ -388,8 +388,12 @@ def test_what_looks_wrong_and_is_not() -> None:
         assert "phones_same" not in found(consult_phone=hotline, complaint_phone=hotline)
     assert "phones_same" in found(consult_phone="020-22345", complaint_phone="020-22345")
     assert "condition_without_clause" not in found(
-        conditions=[{"text": {"zh": "《条例》（第3号令）第二十九条规定的单位。"}}]
+        conditions=[
+            {"text": {"zh": "《条例》（第3号令）第二十九条规定的单位。"}},
+            {"text": {"zh": "公开信息，无条件限制"}},
+        ]
     )
+    assert "abbreviation_unexplained" not in found(website={"en": "https://a.example/ENG/x"})
     spaced = "一、年满十八周岁" + " " * 90 + "二、会游泳" + "的人" * 40
     assert "sentence_long" not in found(**condition(spaced))
     nothing_to_post = {"visits": 0, "online": False, "channels": {"ways": ["window"]}}

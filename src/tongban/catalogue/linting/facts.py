@@ -14,7 +14,17 @@ from tongban.catalogue.guide import Guide
 
 # Texts that are somebody else's words, or are read as papers and not as sentences.
 _NOT_PROSE = frozenset(
-    {"blank", "sample", "title", "article", "basis", "waiver_basis", "partners", "place"}
+    {
+        "blank",
+        "sample",
+        "title",
+        "article",
+        "basis",
+        "waiver_basis",
+        "partners",
+        "place",
+        "website",
+    }
 )
 _TITLES = re.compile(r"《[^》]*》")
 # Where an item of a list begins: "1.", "（二）", "三、", "——".

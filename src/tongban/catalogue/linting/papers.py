@@ -127,10 +127,20 @@ _CLAUSE = re.compile(
 )
 
 
+# "无条件受理", "按需申请", "公开信息，无条件限制": that there is none rests on no clause.
+_NO_CONDITION = re.compile(
+    r"(无|没有|不设|无需)[^，。]{0,6}(条件|限制|限|门槛|受理)|无条件|直接申请|按需|自动受理|主动(公开|发布|公示)"
+    r"|均可"
+)
+_SHORT = 24  # characters: a longer text says more than that
+
+
 def _without_clause(facts: GuideFacts) -> Iterator[Spot]:
     for index, condition in enumerate(facts.guide.conditions):
         said = (*condition.basis.values(), *filter(_CLAUSE.search, condition.text.values()))
-        if not any(said):
+        text = condition.text.get("zh", "")
+        none = len(text) <= _SHORT and _NO_CONDITION.search(text)
+        if not any(said) and not none:
             yield f"conditions.{index}.basis", {}
 
 
