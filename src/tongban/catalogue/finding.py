@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from django.core.cache import cache
 from django.db.models import (
     Case,
     Count,
@@ -30,6 +29,7 @@ from django.db.models import (
 
 from tongban.catalogue.facets import COUNTER, COURIER, ONLINE, SITE, Facets, facet
 from tongban.catalogue.models import GuideVersion, Offering, Rehearsal, Theme
+from tongban.kernel.counted import counted
 from tongban.kernel.localized import Localized
 from tongban.search import api as search
 
@@ -171,13 +171,13 @@ def counts(region_path: str = "", facets: Sequence[str] = ()) -> Facets:
     """Counts over all that `browse` lists; of a large area up to five minutes old."""
     key = f"facets:{region_path}:{','.join(sorted(facets))}"
     key = key if len(key) < 200 and key.isascii() and " " not in key else ""
-    known: Facets | None = cache.get(key) if key else None
-    if known is None:
-        total, by_kind = search.count(region_path=region_path, facets=facets)
-        known = Facets(total, by_kind)
-        if key and known.total > _LARGE:
-            cache.set(key, known, _FRESH)
-    return known
+
+    def count() -> Facets:
+        return Facets(*search.count(region_path=region_path, facets=facets))
+
+    if not key:
+        return count()
+    return counted(key, count, fresh=_FRESH, worth=lambda found: found.total > _LARGE)
 
 
 def _having(kind: str, value: str) -> Q:
@@ -388,11 +388,7 @@ def _distance(region_path: str) -> list[Case]:
 
 
 def _kept(key: str, choose: Callable[[], list[int]]) -> list[int]:
-    found: list[int] | None = cache.get(key)
-    if found is None:
-        found = choose()
-        cache.set(key, found, _FRESH)
-    return found
+    return counted(key, choose, fresh=_FRESH)
 
 
 def _one_each(items: list[int], region_path: str) -> list[Offering]:

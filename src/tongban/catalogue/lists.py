@@ -11,12 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from string import ascii_lowercase
 
-from django.core.cache import cache
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from tongban.catalogue.finding import serving
 from tongban.catalogue.models import GuideVersion, Offering
+from tongban.kernel.counted import counted
 
 # What a query is filled in with.
 Value = str | int | None
@@ -65,18 +65,21 @@ class Scope:
 
 def letters(scope: Scope, language: str) -> Mapping[str, int]:
     """How many services begin with each of LETTERS; of a large catalogue up to 5 minutes old."""
-    key = _cache_key("letters", scope, language)
-    known: dict[str, int] | None = cache.get(key)
-    if known is not None:
-        return known
+    return counted(
+        _cache_key("letters", scope, language),
+        lambda: _letters(scope, language),
+        fresh=_FRESH,
+        worth=lambda found: sum(found.values()) > _LARGE,
+    )
+
+
+def _letters(scope: Scope, language: str) -> dict[str, int]:
     offered, values = _offered(scope, language)
     with connection.cursor() as cursor:
         cursor.execute(_LETTERS.format(offered=offered), values)
         counts = dict.fromkeys(LETTERS, 0)
         for initial, count in cursor.fetchall():
             counts[initial if initial and initial in ascii_lowercase else OTHER] += count
-    if sum(counts.values()) > _LARGE:
-        cache.set(key, counts, _FRESH)
     return counts
 
 
@@ -148,14 +151,13 @@ def agencies_in(rows: QuerySet[GuideVersion] | QuerySet[Offering], kind: str) ->
     `kind` names the list; counts may be five minutes old.
     """
     field = "offering__agency_id" if rows.model is GuideVersion else "agency_id"
-    key = _digest("agencies", kind, str(rows.query))
-    known: dict[int, int] | None = cache.get(key)
-    if known is None:
-        found = rows.order_by().values_list(field).annotate(n=Count("pk")).order_by("-n", field)
-        known = dict(found[:_MOST_AGENCIES])
-        if sum(known.values()) > _LARGE:
-            cache.set(key, known, _FRESH)
-    return known
+    found = rows.order_by().values_list(field).annotate(n=Count("pk")).order_by("-n", field)
+    return counted(
+        _digest("agencies", kind, str(rows.query)),
+        lambda: dict(found[:_MOST_AGENCIES]),
+        fresh=_FRESH,
+        worth=lambda known: sum(known.values()) > _LARGE,
+    )
 
 
 def _published(scope: Scope) -> QuerySet[GuideVersion]:

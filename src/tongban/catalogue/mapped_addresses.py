@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.core.cache import cache
 from django.db.models import Count, F, Max
 from django.db.models.functions import Floor
 
 from tongban.catalogue.models import Offering
+from tongban.kernel.counted import counted
 
 # What a site map may hold; each guide has an address in each of the two languages.
 ADDRESSES_PER_FILE = 50_000
@@ -34,19 +34,22 @@ class SiteMapFile:
 
 def site_maps() -> list[SiteMapFile]:
     """The portions that hold anything, by number; of a large catalogue up to an hour old."""
-    known: list[SiteMapFile] | None = cache.get("site-maps")
-    if known is not None:
-        return known
+    return counted(
+        "site-maps",
+        _site_maps,
+        fresh=_FRESH,
+        worth=lambda found: sum(one.guides for one in found) > _LARGE,
+    )
+
+
+def _site_maps() -> list[SiteMapFile]:
     rows = (
         Offering.objects.filter(current__isnull=False)
         .values(number=Floor(F("pk") / _PER_FILE))
         .annotate(guides=Count("pk"), changed_at=Max("current__published_at"))
         .order_by("number")
     )
-    found = [SiteMapFile(int(row["number"]), row["guides"], row["changed_at"]) for row in rows]
-    if sum(one.guides for one in found) > _LARGE:
-        cache.set("site-maps", found, _FRESH)
-    return found
+    return [SiteMapFile(int(row["number"]), row["guides"], row["changed_at"]) for row in rows]
 
 
 def site_map(number: int) -> Iterator[tuple[str, datetime | None]]:

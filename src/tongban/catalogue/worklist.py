@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
-from django.core.cache import cache
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Coalesce
 
@@ -16,6 +15,7 @@ from tongban.catalogue.models import Finding, GuideVersion, Offering, Proposal
 from tongban.catalogue.reach import within
 from tongban.identity.api import Officer
 from tongban.kernel import clock
+from tongban.kernel.counted import counted
 
 CHECKED_EVERY = timedelta(days=365)
 # Counting so many guides takes a second and more: what was counted is told for a minute (seconds).
@@ -80,13 +80,14 @@ def concern_counts(officer: Officer, narrowed: GuideFilter) -> dict[str, int]:
     found = worklist(officer, replace(narrowed, concern="")).order_by()
     own = [one for one in CONCERNS if one not in ("draft", "review", "approved", "proposals")]
     key = hashlib.sha256(str(found.query).encode()).hexdigest()[:32]
-    counts: dict[str, int] | None = cache.get(f"concerns:{key}")
-    if counts is None:
-        counts = found.select_related(None).aggregate(
+    counts: dict[str, int] = counted(
+        f"concerns:{key}",
+        lambda: found.select_related(None).aggregate(
             all=Count("pk"), **{one: Count("pk", filter=_concerning(one)) for one in own}
-        )
-        if counts["all"] > _LARGE:
-            cache.set(f"concerns:{key}", dict(counts), _FRESH)
+        ),
+        fresh=_FRESH,
+        worth=lambda known: known["all"] > _LARGE,
+    )
     # Few versions are in work and few proposals open: count from their side.
     ids = None if narrowed == GuideFilter(concern=narrowed.concern) else found.values("pk")
     versions = GuideVersion.objects.filter(_open(), within(officer, "offering__"))
@@ -98,7 +99,7 @@ def concern_counts(officer: Officer, narrowed: GuideFilter) -> dict[str, int]:
         **{state: Count("offering", distinct=True, filter=Q(state=state)) for state in IN_WORK}
     )
     waiting = proposals.aggregate(proposals=Count("offering", distinct=True))
-    return {"": counts.pop("all"), **counts, **in_work, **waiting}
+    return {"": counts["all"], **{one: counts[one] for one in own}, **in_work, **waiting}
 
 
 def _open() -> Q:

@@ -42,13 +42,16 @@ from tongban.catalogue.indexing import reindex
 from tongban.catalogue.loading import read_yaml
 from tongban.catalogue.models import Item, Offering, Theme
 from tongban.directory.api import (
+    NoSuchCalendar,
     RegionRow,
     RegionSummary,
+    calendar_coverage,
     children,
     descendants,
     load_regions,
     region,
     regions,
+    seed_calendar,
 )
 from tongban.forms.api import FormDefinition, publish_forms
 from tongban.kernel.announcements import announce
@@ -104,6 +107,7 @@ def generate(
     definitions = definitions_of(demo)
     with transaction.atomic():
         _add_themes(demo)
+        _have_a_calendar()
         tree = _made_up(demo, definitions, items) if top is None else _loaded(top)
         sizes = tree.sizes()
         forms = _publish_forms(definitions)
@@ -351,6 +355,14 @@ def _theme_audiences(demo: Path) -> dict[str, str]:
         for path in (demo / "themes.yaml", demo / "services" / "themes.yaml")
         for one in read_yaml(path)
     }
+
+
+def _have_a_calendar() -> None:
+    """Guides say until when an office is open, and by when an answer comes."""
+    try:
+        calendar_coverage()
+    except NoSuchCalendar:
+        seed_calendar()
 
 
 def _add_themes(demo: Path) -> None:
