@@ -17,9 +17,12 @@ from tongban.supervision.api import (
     Plan,
     Task,
     TimeState,
+    beside_source,
     lines,
     load_lists,
     published,
+    unit_of,
+    unit_of_task,
     views,
 )
 from tools.stamps import ROOT
@@ -34,7 +37,13 @@ def test_the_demo_shows_every_state_and_its_ledgers_hold(
     load_demo_directory(DEMO)
     load_demo_people(DEMO)
     made = load_lists(DEMO / "lists")
-    assert made == ["yunze-services", "yunzhou-services", "yunze-seniors", "yunze-2025"]
+    assert made == [
+        "yunze-services",
+        "yunzhou-services",
+        "yunze-seniors",
+        "yunze-2025",
+        "qingshi-services",
+    ]
     entries = Entry.objects.count()
     assert load_lists(DEMO / "lists") == []
     assert Entry.objects.count() == entries
@@ -59,6 +68,11 @@ def test_the_demo_shows_every_state_and_its_ledgers_hold(
     assert (slips["1.1"], slips["3.1"]) == (-30, 30)
     moved = Entry.objects.get(plan__slug="yunzhou-services", kind="task_changed")
     assert json.loads(moved.body)["data"]["loosens_source"] is True
+    beside = beside_source(Plan.objects.filter(slug="qingshi-services"))
+    (county,) = beside.values()
+    assert (county.tighter, county.looser, county.dropped) == (4, 2, 1)
+    named = Task.objects.get(plan__slug="qingshi-services", lead__isnull=True)
+    assert unit_of(unit_of_task(named).key) is not None
     assert Plan.objects.get(slug="yunze-seniors").state == Plan.State.DRAFT
     assert Plan.objects.get(slug="yunze-2025").state == Plan.State.CLOSED
     assert set(Observation.objects.values_list("is_verified", flat=True)) == {True, False}

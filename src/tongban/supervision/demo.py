@@ -202,7 +202,7 @@ def _make_own(plan: Plan, own: Mapping[str, Written], loading: _Loading) -> None
     """What a government changes in a list it takes over, before it publishes: units and dates."""
     for task in plan.tasks.all():
         mine = {**own["default"], **own.get(task.code, {})}
-        unit = loading.agencies[mine["lead"]]
+        unit = _unit(mine["lead"], loading)
         task.lead_name, task.lead_id = dict(unit.name), unit.agency_id
         task.evidence = mine.get("evidence", {})
         if "due" in mine:
