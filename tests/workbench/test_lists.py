@@ -318,6 +318,12 @@ def test_a_draft_is_written_arranged_taken_over_and_published(world: World) -> N
     assert more.status_code == 200
     assert "明天" in more.content.decode()
     assert 'name="milestones-2-title_zh"' in more.content.decode()
+    # What the browser had kept comes back: the form says so, as many rows as there were.
+    back = client.post(add, task | {"more": "back", "title_zh": "", "due": "明天"})
+    assert back.status_code == 200
+    assert "data-unsaved" in back.content.decode()
+    assert "明天" in back.content.decode()
+    assert 'name="milestones-2-title_zh"' not in back.content.decode()
     count = {"count": "1", "measure": "online_items", "counted_target": "35"}
     assert client.post(add, task | count).context["figure"].target == 35
     assert (

@@ -205,6 +205,11 @@ def unit_task(officer: Officer, slug: str, task_id: int) -> Task:
     return task
 
 
+def kept_as(request: OfficerRequest, what: str, plan: Plan, task: Task | None = None) -> str:
+    """The name under which a browser keeps what is typed there and not saved."""
+    return f"{request.officer.account_id}:{what}:{plan.slug}:{task.pk if task else 'new'}"
+
+
 def forbid(refusal: Refused) -> None:
     """Raises PermissionDenied for a refusal that is about who the officer is."""
     if refusal.code in _NOT_YOURS:

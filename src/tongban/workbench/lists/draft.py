@@ -27,7 +27,7 @@ from tongban.supervision.api import (
     move_task,
     remove_task,
 )
-from tongban.workbench.lists.common import draft_of, page, task_for
+from tongban.workbench.lists.common import draft_of, kept_as, page, task_for
 from tongban.workbench.lists.parts import NAMES, unit_names
 from tongban.workbench.lists.task_form import TaskForm, digests, merged, overtaken
 from tongban.workbench.lists.words import changed_fields
@@ -50,7 +50,8 @@ def add(request: OfficerRequest, slug: str) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            messages.success(request, _("The task is on the draft."))
+            kept = kept_as(request, "task", plan)
+            messages.success(request, _("The task is on the draft."), extra_tags=kept)
             if "stay" in request.POST:
                 return redirect("workbench:edit_list_task", plan.slug, made.pk)
             again = "another" in request.POST
@@ -80,15 +81,16 @@ def edit(request: OfficerRequest, slug: str, task_id: int) -> HttpResponse:
             return _conflict(request, form, task)
         form.refuse(refusal)
         return _page(request, form, task, status=422)
-    messages.success(request, _("Saved."))
+    messages.success(request, _("Saved."), extra_tags=kept_as(request, "task", plan, task))
     if "stay" in request.POST:
         return redirect("workbench:edit_list_task", plan.slug, task.pk)
     return redirect("workbench:list", plan.slug)
 
 
 def asks_more(posted: Any) -> bool:
-    """Whether rows are to be added, or the figure counted, before anything is judged."""
-    return posted.get("more") in NAMES or "count" in posted
+    """Whether rows are to be added, the figure counted, or a text brought back that the browser
+    kept, before anything is judged."""
+    return posted.get("more") in (*NAMES, "back") or "count" in posted
 
 
 def _conflict(request: OfficerRequest, form: TaskForm, task: Task) -> HttpResponse:
@@ -136,6 +138,8 @@ def _page(
         "task": task,
         "problems": form.problems() if status == 422 else (),
         "figure": form.figure(),
+        "keep": kept_as(request, "task", plan, task),
+        "unsaved": request.method == "POST",
         "unit_names": unit_names(plan),
         "base": (not conflict and posted.get("base")) or (digests(entry_of(task)) if task else ""),
         "revision": (not conflict and posted.get("revision")) or (task.revision if task else ""),

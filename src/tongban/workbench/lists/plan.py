@@ -3,7 +3,8 @@ see, closed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -35,8 +36,10 @@ from tongban.supervision.api import (
 from tongban.workbench.lists.common import (
     ROLES,
     GroundForm,
+    TaskRow,
     Words,
     draft_of,
+    figure_words,
     in_both,
     office_choices,
     own_plan,
@@ -247,11 +250,11 @@ def publish_list(request: OfficerRequest, slug: str) -> HttpResponse:
                 request, _("Published. From now on every change stands in the list’s ledger.")
             )
             return redirect("workbench:list", plan.slug)
-    rows = task_rows(_tasks(plan))
+    rows = task_rows(_tasks(plan, "co_units", "milestones", "indicators"))
     warned = [(row, list(_doubts(row.task))) for row in rows]
     context = {
         "plan": plan,
-        "rows": rows,
+        "rows": [Promised.of(row) for row in rows],
         "doubts": [(row, found) for row, found in warned if found],
         "problem": problem,
     }
@@ -308,9 +311,29 @@ def _form_page(
     return page(request, "form.html", context, status=422 if form.errors else 200)
 
 
-def _tasks(plan: Plan) -> Iterator[Any]:
+@dataclass(frozen=True)
+class Promised:
+    """A task as everybody will read it, with who shares in it, its steps and its figures."""
+
+    row: TaskRow
+    co_units: Sequence[Any]
+    steps: Sequence[Any]
+    figures: Sequence[tuple[Any, str, str]]  # with the figure at the beginning and the one to reach
+
+    @classmethod
+    def of(cls, row: TaskRow) -> Promised:
+        """Of a row whose task's parts are loaded."""
+        parts = [
+            sorted(several.all(), key=lambda one: one.position)
+            for several in (row.task.co_units, row.task.milestones, row.task.indicators)
+        ]
+        figures = [(one, figure_words(one.baseline), figure_words(one.target)) for one in parts[2]]
+        return cls(row, parts[0], parts[1], figures)
+
+
+def _tasks(plan: Plan, *parts: str) -> Iterator[Any]:
     found = plan.tasks.select_related("section", "lead", "adopted_from").order_by("position", "pk")
-    for task in found:
+    for task in found.prefetch_related(*parts):
         task.plan = plan
         yield task
 

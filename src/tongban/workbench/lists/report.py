@@ -41,6 +41,7 @@ from tongban.workbench.lists.common import (
     Words,
     figure_words,
     in_both,
+    kept_as,
     latest_report,
     page,
     sent_back,
@@ -213,7 +214,8 @@ def report_task(request: OfficerRequest, slug: str, task_id: int) -> HttpRespons
     for row in rows.forms:
         row.keep(request.officer.account_id)
     if "more" in request.POST:
-        return _page(request, task, _blank(form, task), _more(rows), status=200)
+        more = 0 if request.POST["more"] == "back" else MORE
+        return _page(request, task, _blank(form, task), _more(rows, more), status=200)
     entries = [entry for row in rows.forms if row.is_valid() and (entry := row.entry())]
     fine = fine and not any(row.errors for row in rows.forms)
     if fine and request.POST.get("seen") != _seen(task):
@@ -237,7 +239,8 @@ def report_task(request: OfficerRequest, slug: str, task_id: int) -> HttpRespons
             else:
                 form.refuse(refusal)
         else:
-            messages.success(request, _told(task, form.is_claim))
+            kept = kept_as(request, "report", task.plan, task)
+            messages.success(request, _told(task, form.is_claim), extra_tags=kept)
             return redirect("workbench:list_task", slug, task.pk)
     return _page(request, task, form, rows, status=422)
 
@@ -263,6 +266,8 @@ def _page(
         "latest": latest_report(task),
         "back": sent_back(task),
         "problems": _problems(form, rows) if status == 422 else (),
+        "keep": kept_as(request, "report", task.plan, task),
+        "unsaved": request.method == "POST",
     }
     return page(request, "report.html", context, status=status)
 
@@ -303,14 +308,14 @@ def _blank(form: ReportForm, task: Task) -> ReportForm:
     return fresh
 
 
-def _more(rows: BaseFormSet[EvidenceForm]) -> BaseFormSet[EvidenceForm]:
-    """The same rows, not yet judged, and some empty ones."""
+def _more(rows: BaseFormSet[EvidenceForm], more: int) -> BaseFormSet[EvidenceForm]:
+    """The same rows, not yet judged, and so many empty ones."""
     typed = [
         {name: row[name].value() for name in ("title", "url", "value")}
         | {"kept": str(row.stored.pk) if row.stored else ""}
         for row in rows.forms
     ]
-    fresh = Rows(prefix="evidence", initial=[*typed, *({} for _row in range(MORE))][:MOST])
+    fresh = Rows(prefix="evidence", initial=[*typed, *({} for _row in range(more))][:MOST])
     for row, old in zip(fresh.forms, rows.forms, strict=False):
         row.stored = old.stored
     return fresh

@@ -48,6 +48,7 @@ from tongban.workbench.lists.common import (
     clocks,
     figure_words,
     in_both,
+    kept_as,
     own_plan,
     page,
     plan_for,
@@ -254,7 +255,8 @@ def judge(request: OfficerRequest, slug: str, task_id: int, name: str) -> HttpRe
             except Refused as refusal:
                 form.refuse(refusal)
             else:
-                messages.success(request, str(verdict.told))
+                kept = kept_as(request, name, plan, task)
+                messages.success(request, str(verdict.told), extra_tags=kept)
                 return redirect("workbench:list_task", plan.slug, task.pk)
     context = {
         "plan": plan,
@@ -266,6 +268,8 @@ def judge(request: OfficerRequest, slug: str, task_id: int, name: str) -> HttpRe
         "blocked": why_not_closed(task) if name == "close" else "",
         "reports": reports_to_judge(task),
         "live": live_figure(task),
+        "keep": kept_as(request, name, plan, task),
+        "unsaved": request.method == "POST",
     }
     return page(request, "judge.html", context, status=status)
 
