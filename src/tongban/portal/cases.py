@@ -84,7 +84,7 @@ def cases(request: ResidentRequest) -> HttpResponse:
         shown = ""
     page = page_of(
         request,
-        found.select_related("offering", "agency", "party").prefetch_related(
+        found.select_related("offering", "agency", "party", "decision").prefetch_related(
             Prefetch("stages", Stage.objects.filter(closed_at__isnull=True), "open_stages"),
             Prefetch(
                 "supplement_requests",
@@ -126,6 +126,8 @@ def _card(case: Case) -> CaseCard:
         party=case.party.name,
         agency=case.agency.name,
         state=case.state,
+        refused=case.state in (State.COMPLETED, State.DELIVERED)
+        and case.decision.outcome == "refused",
         sent_at=case.submitted_at,
         text=upcoming.text,
         yours=upcoming.yours,
@@ -186,6 +188,7 @@ class Look:
     who: str
     what: str
     case_number: str
+    shown_number: str
 
 
 @resident_required
@@ -239,6 +242,8 @@ def case(request: ResidentRequest, number: str) -> HttpResponse:
         "rating": rating,
         "rating_level": LEVEL_NAMES[Level(rating.level)] if rating else "",
         "may_rate": rating is None and may_rate(found),
+        "may_apply_again": found.ended_at is not None
+        or (state is State.DELIVERED and decision is not None and decision.outcome == "refused"),
         "may_withdraw": Act.WITHDRAW in possible(state, Actor.APPLICANT),
         "looks": _looks(request, found),
         "remedies": guide.remedies,
@@ -284,7 +289,13 @@ def look_of(entry: AccessEntry) -> Look:
     who = role
     if entry.agency_name:
         who = _("%(agency)s, %(role)s") % {"agency": pick(entry.agency_name), "role": role}
-    return Look(entry.at, who, words.get(entry.what, entry.what), entry.case_number)
+    return Look(
+        entry.at,
+        who,
+        words.get(entry.what, entry.what),
+        entry.case_number,
+        grouped(entry.case_number) if entry.case_number else "",
+    )
 
 
 @resident_required

@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from tongban.cases.api import (
     Case,
@@ -76,7 +76,7 @@ def _your_turn(request: SupplementRequest, words: Mapping[str, str]) -> Next:
             "before your case is ended."
         )
     else:
-        text = _("It is your turn: please answer what %(agency)s asks by %(day)s.")
+        text = _("Please answer what %(agency)s asks by %(day)s.")
     return Next(text % {**words, "day": day(request.answer_by)}, yours=True)
 
 
@@ -197,7 +197,8 @@ def steps_of(case: Case, stage: Stage | None, decision: Decision | None) -> list
             _coming(_("Examination"), state in _EXAMINING, None, waits=state is State.SUSPENDED)
         )
     if decision is not None:
-        word = _("Granted") if decision.outcome == "granted" else _("Refused")
+        granted = decision.outcome == "granted"
+        word = _("Granted") if granted else pgettext("case state", "Refused")
         steps.append(Step(word, state="done", when=decision.decided_at))
     else:
         steps.append(_coming(_("Decision"), state is State.EXAMINED, case.due_on))
@@ -374,6 +375,7 @@ class CaseCard:
     party: str
     agency: Mapping[str, str]
     state: str
+    refused: bool  # closed, but not with what was asked for
     sent_at: datetime
     text: str  # what to wait for or to do, short
     yours: bool

@@ -200,7 +200,7 @@ def _bars(
             counted[label] = (before[0] + load.open, before[1] + load.late)
     most = sorted(counted.items(), key=lambda pair: (-pair[1][0], pair[0]))[:MOST_BARS]
     return [
-        Bar(label, total, _("%(count)d late") % {"count": late} if late else "")
+        Bar(label, total, _("(%(count)d late)") % {"count": late} if late else "")
         for label, (total, late) in most
     ]
 

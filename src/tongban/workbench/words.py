@@ -38,7 +38,7 @@ EVENTS: dict[str, Text] = {
     Act.SUPPLEMENT: pgettext_lazy("event", "Supplement arrived"),
     Act.EXAMINE: pgettext_lazy("event", "Examined"),
     Act.GRANT: pgettext_lazy("event", "Granted"),
-    Act.REFUSE: pgettext_lazy("event", "Refused"),
+    Act.REFUSE: pgettext_lazy("case state", "Refused"),
     Act.COMPLETE: pgettext_lazy("event", "Completed"),
     Act.DELIVER: pgettext_lazy("event", "Delivered"),
     Act.WITHDRAW: pgettext_lazy("event", "Withdrawn by the applicant"),
