@@ -16,8 +16,9 @@ from tools import home, up
 class Stack:
     """`up` without demo content on an empty state folder; ready when entered."""
 
-    def __init__(self, folder: Path, *, port: int | None = None) -> None:
+    def __init__(self, folder: Path, *, port: int | None = None, **variables: str) -> None:
         self.folder = folder
+        self.variables = clean_environment() | variables
         self.port = port or free_port()
 
     def __enter__(self) -> Stack:
@@ -26,7 +27,7 @@ class Stack:
         with (self.folder / "said.txt").open("wb") as said:
             self._process = subprocess.Popen(
                 [*argv, "--data-dir", str(self.folder), "--port", str(self.port)],
-                env=clean_environment(),
+                env=self.variables,
                 stdin=subprocess.DEVNULL,
                 stdout=said,
                 stderr=subprocess.STDOUT,

@@ -319,6 +319,12 @@ LOGGING = {
 
 SILENCED_SYSTEM_CHECKS: list[str] = []
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+# A job worker that gives no sign of life for so many seconds is dead: others do its jobs.
+JOB_WORKER_DEAD_AFTER = int(read("TONGBAN_JOB_WORKER_DEAD_AFTER", "30"))
+PROCRASTINATE_WORKER_DEFAULTS = {
+    "update_heartbeat_interval": JOB_WORKER_DEAD_AFTER / 3,
+    "stalled_worker_timeout": JOB_WORKER_DEAD_AFTER,
+}
 
 if PRODUCTION and (_faults := insecure(globals())):
     raise ImproperlyConfigured("Refusing to start:\n- " + "\n- ".join(_faults))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import structlog
+from django.conf import settings
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
@@ -19,9 +20,9 @@ log = structlog.get_logger(__name__)
 # stays as a failed job, which `doctor` shows.
 RETRY = RetryStrategy(max_attempts=7, exponential_wait=3)
 
-# A worker that has not shown itself for this long (seconds) is dead: procrastinate's workers
-# renew their heartbeat every 10 seconds.
-DEAD_AFTER = 30
+# A worker that has not shown itself for this long (seconds) is dead: workers do so three times as
+# often.
+DEAD_AFTER: int = settings.JOB_WORKER_DEAD_AFTER
 
 
 def enqueue(task: Task[..., Any, Any], **arguments: Any) -> None:
