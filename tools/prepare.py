@@ -24,6 +24,17 @@ def static() -> None:
 def migrate() -> None:
     with step("migrating the database"):
         call_command("migrate", interactive=False, verbosity=0)
+        _make_calendar()
+
+
+def _make_calendar() -> None:
+    """Where there is none. Without one no guide can be shown; editors carry on from it."""
+    from tongban.directory.api import NoSuchCalendar, calendar_coverage, seed_calendar
+
+    try:
+        calendar_coverage()
+    except NoSuchCalendar:
+        seed_calendar()
 
 
 def demo() -> None:

@@ -205,7 +205,8 @@ def calendar() -> Iterator[Finding]:
     try:
         known = calendar_coverage(CHINA)
     except NoSuchCalendar:
-        yield Finding("FAIL", "calendar", "there is no working-day calendar", remedy)
+        text = "there is no working-day calendar; without one no guide can be shown"
+        yield Finding("FAIL", "calendar", text, "./tongban manage seed_calendar")
         return
     ahead = clock.today() + timedelta(days=COVERAGE_DAYS)
     if known.last is None or known.last < clock.today():
