@@ -157,6 +157,31 @@ def test_what_is_new_changed_and_withdrawn(client: Client, city: Agency) -> None
     assert fresh.slug in text_of(client, "/en/lists/new?everywhere=1")
 
 
+@pytest.mark.usefixtures("province")
+def test_what_many_agencies_publish_on_a_day_stands_once(client: Client) -> None:
+    page = text_of(client, "/en/lists/new")
+    assert page.count("Renew an identity card") == 1
+    for place in ("990100", "990200", "990300"):
+        assert f"/en/services/id-card-renewal-{place}" in page
+    for each in Offering.objects.filter(slug__startswith="id-card-renewal"):
+        withdraw(each.pk, why={"en": "Nobody needs it any more."})
+    page = text_of(client, "/en/lists/withdrawn")
+    assert page.count("Renew an identity card") == page.count("Nobody needs it any more.") == 1
+    assert page.count("/en/services/id-card-renewal-990300") == 1
+
+
+def test_places_stand_under_the_city_they_belong_to(client: Client, city: Agency) -> None:
+    first = make_offering(city, slug="city", name={"zh": "补证", "en": "A copy"})
+    root = make_region("990000")
+    other = make_region("990200", parent=root)
+    for region in (root, make_region("990102", parent=city.region), other,
+                   make_region("990202", parent=other)):  # fmt: skip
+        made = make_offering(make_agency(region), slug=f"in-{region.code}", name=first.name)
+        Offering.objects.filter(pk=made.pk).update(item=first.item)
+    page = text_of(client, "/en/services/city/places")
+    assert page.count('<h2 class="govuk-heading-s">') == 2
+
+
 # --- two versions --------------------------------------------------------------------------------
 def test_what_changed_is_said_in_words(client: Client, city: Agency) -> None:
     offering = make_offering(

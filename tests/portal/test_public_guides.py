@@ -17,7 +17,16 @@ from hypothesis import strategies as st
 from tests.case_factories import make_guide, make_offering
 from tests.factories import make_agency, make_calendar, make_region
 from tests.portal.public_world import province
-from tongban.catalogue.api import Guide, Offering, add_version, guide_of, publish, withdraw
+from tongban.catalogue.api import (
+    Guide,
+    ItemRelation,
+    Offering,
+    add_version,
+    guide_of,
+    publish,
+    relate,
+    withdraw,
+)
 from tongban.directory.models import Agency
 from tongban.guidepage.api import ANSWERS, Answer, questions_of, verdict_on
 from tongban.kernel import clock
@@ -246,6 +255,16 @@ def test_machines_read_the_same_guide(client: Client) -> None:
     told = json.loads(found[0])
     assert told["@type"] == "GovernmentService"
     assert told["name"] == "Replace a property certificate"
+    assert "isRelatedTo" not in told
+    one, other = (
+        Offering.objects.get(slug=SLUG),
+        Offering.objects.get(slug="id-card-renewal-990100"),
+    )
+    for kind in ("needs", "usual_next"):
+        relate(one.item_id, other.item_id, ItemRelation.Kind(kind))
+    page = text_of(client, f"/en/services/{SLUG}")
+    assert page.count("/en/services/id-card-renewal-990100") == 2  # for people and for machines
+    assert '"isRelatedTo":' in page
     assert "'unsafe-inline'" not in response["Content-Security-Policy"]
 
 

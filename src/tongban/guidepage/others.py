@@ -17,5 +17,11 @@ class Other:
 
 
 def other_ways(offering: Offering) -> list[Related]:
-    """Services related to this one that are offered where it is."""
-    return [one for one in related(offering.item_id, offering.region_path) if one.slug]
+    """Services related to this one that are offered where it is, each once: what it is needed for
+    says more than that it usually comes before.
+    """
+    found: dict[str, Related] = {}
+    for one in related(offering.item_id, offering.region_path):
+        if one.slug:
+            found.setdefault(one.slug, one)
+    return list(found.values())

@@ -27,7 +27,7 @@ from tongban.directory.api import CentreSummary, centres
 from tongban.guidepage.api import days_in_words, visits_in_words
 from tongban.kernel.localized import language, pick
 from tongban.look.api import day, money
-from tongban.portal.labels import ENTRIES, LABELS, NAMES, PARTS, VALUES
+from tongban.portal.labels import ENTRIES, LABELS, NAMES, NOW, PARTS, VALUES
 
 _TAGS = {"zh": "zh-Hans"}
 # A condition or a question may be a paragraph; beside its change its beginning will do.
@@ -238,10 +238,9 @@ def _in_days(days: int | None) -> str:
 
 
 def _said_of_value(path: str, label: str, change: differences.Change) -> str:
-    if path == "online":
-        return (
-            _("You can now apply online.") if change.new else _("You can no longer apply online.")
-        )
+    if path in NOW and isinstance(change.new, bool):
+        is_so, is_not = NOW[path]
+        return str(is_so if change.new else is_not)
     old, new = _value(path, change.old), _value(path, change.new)
     if not old and not new:
         return _("%(part)s: changed.") % {"part": label}

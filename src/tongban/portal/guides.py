@@ -32,7 +32,7 @@ from tongban.guidepage.api import (
     public_links,
     share_of,
 )
-from tongban.kernel.localized import pick
+from tongban.kernel.localized import Localized, pick
 from tongban.portal.fit import alike
 from tongban.portal.searched import note_opened
 from tongban.ratings.api import Opinion, opinion_on_offering
@@ -112,7 +112,15 @@ def _page(
     )
     context |= {
         "nav_active": "portal:home",
-        "linked_data": "" if is_old else _linked_data(offering, content, windows, opinion),
+        "linked_data": ""
+        if is_old
+        else _linked_data(
+            offering,
+            content,
+            windows,
+            opinion,
+            {one.slug: one.name for one in context["related"]},
+        ),
     }
     return render(request, "portal/guide.html", context)
 
@@ -122,6 +130,7 @@ def _linked_data(
     guide: Guide,
     known_centres: dict[str, CentreSummary],
     opinion: Opinion,
+    related: dict[str, Localized],
 ) -> SafeString:
     """The page for machines, from what it has read already."""
     agency, region = offering.agency, offering.region
@@ -152,7 +161,9 @@ def _linked_data(
         themes={},
         centres=known_centres,
     )
-    told = linked_data.government_service(offering, guide, around, ratings=opinion.by_level)
+    told = linked_data.government_service(
+        offering, guide, around, ratings=opinion.by_level, related=related
+    )
     # `as_script` writes "<", ">" and "&" as escapes, so nothing in it ends the element.
     return mark_safe(linked_data.as_script(told))  # noqa: S308
 

@@ -11,6 +11,33 @@ from django.utils.translation import gettext_lazy as _
 
 from tongban.guidepage.api import DELIVERY, MEDIUM, ORIGINAL, REACH, WAYS
 
+# What is true now, and what is not, in a sentence each: (now it is, now it is not).
+NOW: dict[str, tuple[Promise, Promise]] = {
+    "online": (_("You can now apply online."), _("You can no longer apply online.")),
+    "payment.charged": (_("There is a charge now."), _("There is no charge now.")),
+    "payment.online": (_("You can pay online now."), _("You cannot pay online now.")),
+    "channels.in_centre": (
+        _("It now has a window in a service centre."),
+        _("It now has no window in a service centre."),
+    ),
+    "channels.appointments.offered": (
+        _("You can now make an appointment."),
+        _("You can no longer make an appointment."),
+    ),
+    "channels.courier.offered": (
+        _("There is now a courier service."),
+        _("There is no courier service now."),
+    ),
+    "channels.courier.materials": (
+        _("You may now post your papers."),
+        _("You can no longer post your papers."),
+    ),
+    "channels.courier.results": (
+        _("The result is now posted, if you wish."),
+        _("The result is no longer posted."),
+    ),
+}
+
 LABELS: dict[str, Promise] = {
     "summary": _("What it gets you"),
     "served": _("Whom it is for"),

@@ -7,9 +7,8 @@ the catalogues of other countries and provinces too) and by agency.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import TypeVar
 
 from django.db.models import QuerySet
@@ -23,9 +22,11 @@ from django.views.decorators.http import require_safe
 from tongban.catalogue.api import GuideVersion, Offering, lists, offering_by_slug
 from tongban.catalogue.api import counts as searched
 from tongban.directory.api import AgencySummary, agencies, home_path, other_trees, regions
-from tongban.kernel.localized import Localized, language
+from tongban.kernel.localized import Localized, language, pick
+from tongban.look.api import day
 from tongban.portal.paging import page_of
 from tongban.portal.places import Place, place_of
+from tongban.portal.service_list import most_named
 
 R = TypeVar("R", GuideVersion, Offering)
 _SIZE = 30
@@ -104,15 +105,16 @@ def a_to_z(request: HttpRequest) -> HttpResponse:
                     agency=one.offerings[0].agency.name,
                     places=[
                         (found.region.name, reverse("portal:guide", args=[found.slug]))
-                        for found in one.offerings
+                        for found in named
                     ]
                     if one.total > 1
                     else [],
-                    more=one.total - len(one.offerings),
+                    more=one.total - len(named),
                     places_href=reverse("portal:guide_places", args=[one.offerings[0].slug]),
                 )
                 for one in names.services
                 if one.offerings
+                for named in [one.offerings[: most_named(one.total)]]
             ],
             "letters": [
                 Letter(
@@ -159,8 +161,23 @@ def _by_day(
     place, scope = _scope(request)
     listing = page_of(request, rows(scope), by=(by, "-id"), size=_SIZE)
     all_agencies = lists.agencies_in(rows(lists.Scope(scope.region_path)), kind)
-    content = {"listing": listing, "by_agency": all_agencies}
+    content = {"listing": listing, "groups": _alike(listing.rows), "by_agency": all_agencies}
     return _render(request, place, kind, title, scope, content)
+
+
+def _alike(rows: Sequence[GuideVersion | Offering]) -> list[list[GuideVersion | Offering]]:
+    """What many agencies published of one service on one day, together."""
+
+    def what(one: GuideVersion | Offering) -> tuple[object, ...]:
+        if isinstance(one, Offering):
+            return one.item_id, one.sort_key, day(one.withdrawn_at), pick(one.withdrawn_why)
+        offering = one.offering
+        return offering.item_id, offering.sort_key, day(one.published_at), pick(one.change_note)
+
+    groups: dict[tuple[object, ...], list[GuideVersion | Offering]] = {}
+    for one in rows:
+        groups.setdefault(what(one), []).append(one)
+    return list(groups.values())
 
 
 @require_safe
@@ -184,7 +201,10 @@ def guide_places(request: HttpRequest, slug: str) -> HttpResponse:
             "total": rows.count(),
             "groups": [
                 (
-                    known[parent].name if parent in known else {},
+                    # A place that stands alone under its own name needs no heading.
+                    known[over].name
+                    if over in known and {one.region_id for one in found} != {over}
+                    else {},
                     [
                         Whereabouts(
                             reverse("portal:guide", args=[one.slug]),
@@ -196,12 +216,19 @@ def guide_places(request: HttpRequest, slug: str) -> HttpResponse:
                         for one in found
                     ],
                 )
-                for parent, found in groupby(
-                    listing.rows, key=lambda one: one.region.parent_id or ""
-                )
+                for over, found in _by_region(listing.rows, above).items()
             ],
         },
     )
+
+
+def _by_region(rows: Sequence[Offering], above: Collection[str]) -> dict[str, list[Offering]]:
+    """By the region that each lies in; a region `above` others comes first among its own."""
+    groups: dict[str, list[Offering]] = {}
+    for one in rows:
+        over = one.region_id if one.region_id in above else one.region.parent_id or ""
+        groups.setdefault(over, []).append(one)
+    return groups
 
 
 def _scope(request: HttpRequest) -> tuple[Place, lists.Scope]:

@@ -27,7 +27,8 @@ _SIZE = 20
 # Without a region the same service stands there once for every region: read more to show as many.
 _SIZE_EVERYWHERE = 60
 _ORDER = ("sort_key", "id")
-_MOST_PLACES = 8
+# More places than a line or two of a telephone are counted, not named.
+_MOST_PLACES = 3
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class FoundView:
     @property
     def places(self) -> tuple[tuple[Localized, str], ...]:
         """Those that a list names."""
-        return self.others[:_MOST_PLACES]
+        return self.others[: most_named(len(self.others))]
 
     @property
     def more(self) -> int:
@@ -67,6 +68,11 @@ class Listing:
     next_url: str = ""
     more_url: str = ""
     was_cut: bool = False
+
+
+def most_named(total: int) -> int:
+    """How many of so many places a row names: one more is named rather than counted."""
+    return total if total <= _MOST_PLACES + 1 else _MOST_PLACES
 
 
 def listing(request: HttpRequest, found: QuerySet[Offering], *, everywhere: bool) -> Listing:
