@@ -18,6 +18,7 @@ from tongban.cases.deadlines import (
     TimeState,
     Unit,
     Why,
+    course,
     days_of,
     due_date,
     soon_until,
@@ -31,8 +32,8 @@ FIRST, LAST = date(2004, 1, 1), date(2026, 12, 31)
 @lru_cache
 def china() -> Workdays:
     return Workdays(
-        holidays=frozenset(constants.holidays),
-        makeup_days=frozenset(constants.workdays),
+        holidays=frozenset(day for day in constants.holidays if day <= LAST),
+        makeup_days=frozenset(day for day in constants.workdays if day <= LAST),
         covered=(FIRST, LAST),
     )
 
@@ -153,6 +154,10 @@ def test_past_the_published_calendar_the_clock_says_so() -> None:
     assert not sure.provisional
     assert guess is not None
     assert guess.provisional
+    begun_before = due_date(date(2003, 12, 25), Limit(10), china())
+    assert begun_before is not None
+    assert begun_before.day > FIRST
+    assert begun_before.provisional
 
 
 def test_a_holiday_published_late_moves_the_deadline() -> None:
@@ -188,6 +193,32 @@ def test_a_supplement_answered_the_same_day_costs_nothing() -> None:
     assert due_date(start, Limit(5), china(), [Pause(day, day)]) == due_date(
         start, Limit(5), china()
     )
+
+
+def test_a_same_day_answer_waits_for_the_applicant() -> None:
+    sent, answered = date(2026, 11, 19), date(2026, 11, 24)
+    assert due_date(sent, Limit(0), china(), [Pause(sent, answered)]).day == answered  # type: ignore[union-attr]
+
+
+def test_the_course_of_a_case_is_one_stage_after_the_other() -> None:
+    ahead = course(date(2026, 11, 2), Limit(5), Limit(20, Unit.CALENDAR_DAYS), china())
+    assert ahead.acceptance.day == date(2026, 11, 9)
+    assert ahead.decision is not None
+    assert ahead.decision.day == date(2026, 11, 30)  # the 29th is a Sunday
+    assert ahead.delivery is not None
+    assert ahead.delivery.day == date(2026, 12, 14)  # ten working days, §44
+    unlimited = course(date(2026, 11, 2), Limit(5), None, china())
+    assert (unlimited.decision, unlimited.delivery) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("due", "state"),
+    [(20, TimeState.DUE_TODAY), (23, TimeState.DUE_SOON), (24, TimeState.DUE_SOON),
+     (25, TimeState.ON_TRACK)],
+)  # fmt: skip
+def test_soon_is_two_working_days(due: int, state: TimeState) -> None:
+    friday = date(2026, 11, 20)
+    assert time_state(date(2026, 11, due), friday, china(), standing=False) is state
 
 
 @given(days, st.integers(-30, 30))

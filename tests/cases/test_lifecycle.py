@@ -85,5 +85,12 @@ def test_open_cases_stand_in_a_stage_and_ended_ones_in_none() -> None:
 
 def test_withdrawal_ends_with_the_decision() -> None:
     may = {state for state in State if Act.WITHDRAW in possible(state, Actor.APPLICANT)}
-    assert may.isdisjoint(ANSWERED | {State.GRANTED, State.REFUSED} | FINAL)
-    assert may >= WAITING_FOR_APPLICANT
+    decided = ANSWERED | {State.GRANTED, State.REFUSED}
+    assert may == set(State) - decided - FINAL
+
+
+def test_only_what_was_accepted_is_terminated_and_answered_is_what_was_decided() -> None:
+    may = {state for state in State if Act.TERMINATE in possible(state, Actor.OFFICER)}
+    assert may == {State.ACCEPTED, State.SUSPENDED, State.EXAMINED}
+    assert {State.COMPLETED, State.DELIVERED} == ANSWERED
+    assert set(MOVES[Act.SUPPLEMENT].to) == WAITING_FOR_APPLICANT

@@ -69,6 +69,18 @@ def test_what_has_many_spellings_is_refused(value: ledger.Value) -> None:
         ledger.canonical(value)
 
 
+def test_hashes_are_those_of_ledgers_already_published() -> None:
+    """Whoever keeps a digest, or the salt of words, must be able to check them for ever."""
+    begin = ledger.genesis("plan")
+    assert begin == "0a4252f777aee14cb00ba5a70103cadc87c22e2486084c2c2a667e6473a7cf70"
+    first = ledger.seal(1, begin, {"text": {"zh": "清单"}, "kind": "task_published"})
+    assert first.hash == "984383e83ceb88bdb8c9bfefa09104122ee5103ff2f2354760354c23a70a6267"
+    words = ledger.commitment("盐", "话")
+    assert words == "021a273ec08fc1d8403b5be4a884b3461729de069c0184bdfe589fbb70354327"
+    body = ledger.digest_body("2026-11-20", begin, {"plan": (1, first.hash)}, "ab")
+    assert json.loads(body)["previous"] == begin
+
+
 def test_a_good_ledger_is_good(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lines = made(12)
     digest, key = signed(tmp_path, lines[:9])
