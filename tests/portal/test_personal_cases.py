@@ -114,7 +114,7 @@ def test_who_is_asked_sees_what_and_by_when(world: World, client: Client) -> Non
     case = sent(world, Act.ACCEPT)
     ask(world, case)
     page = page_of(client, case, day=3)
-    assert "please answer what Police asks by 20 November 2026" in page
+    assert "Please answer what Police asks by 20 November 2026" in page
     assert "The name is unreadable." in page
     assert en("supplement", case.number) in page
     assert "The clock stands while the office waits" in page
@@ -196,7 +196,7 @@ def test_who_looked_is_told_by_agency_and_role(world: World, client: Client) -> 
         case_number=case.number,
     )
     page = page_of(client, case)
-    assert "Police, case officer (the case)" in page
+    assert "Police, case officer · the case" in page
     assert "吴建国" not in page
 
 
