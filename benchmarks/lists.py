@@ -21,6 +21,7 @@ from django.test.utils import CaptureQueriesContext
 from benchmarks.figures import median, percentile, table, timed
 from benchmarks.pages import collect_static
 from tongban.directory.api import AgencyEntry, RegionRow, load_regions, register_agencies
+from tongban.identity.models import Account, Mandate, Party, Post
 from tongban.kernel import clock
 from tongban.supervision import ledger, verify_ledger
 from tongban.supervision.models import CoUnit, Entry, Plan, Section, Task
@@ -74,9 +75,9 @@ def run(sizes: Sizes, folder: Path) -> str:
 # --- reading --------------------------------------------------------------------------------------
 def _reading(sizes: Sizes) -> str:
     slug = Plan.objects.order_by("pk").values_list("slug", flat=True)[0]
-    client = Client(headers={"host": "localhost"})
+    public = Client(headers={"host": "localhost"})
 
-    def page(address: str) -> Callable[[], None]:
+    def page(address: str, client: Client = public) -> Callable[[], None]:
         def get() -> None:
             response = client.get(address)
             assert response.status_code == 200, (address, response.status_code)
@@ -97,6 +98,11 @@ def _reading(sizes: Sizes) -> str:
         "page: all units": page("/lists/units"),
         "page: a region": page("/lists/regions/100000"),
         "data: a list as JSON": page(f"/lists/{slug}.json"),
+        "desk: a unit's reporter": page("/work/lists/", _staff("reporter")),
+        "desk: a programme office": page("/work/lists/", _staff("programme")),
+        "desk: a supervisor of all": page("/work/lists/", _staff("supervisor")),
+        "queue: late tasks of all": page("/work/lists/queue/late/", _staff("supervisor")),
+        "workbench: a list": page(f"/work/lists/{slug}/", _staff("programme")),
     }
     rows = []
     for name, read in measured.items():
@@ -112,6 +118,27 @@ def _reading(sizes: Sizes) -> str:
         p50, p95 = median(times), percentile(times, 0.95)
         rows.append([name, str(asked), f"{p50:.1f} ms", f"{p95:.1f} ms"])
     return table(["reading", "queries", "p50", "p95"], rows)
+
+
+def _staff(role: str) -> Client:
+    """Signed in as an officer of that role: a supervisor of every province, others of the first."""
+    agency_ids = dict(_agency_ids())
+    account, new = Account.objects.get_or_create(username=f"bench_{role}")
+    if new:
+        moment = clock.now()
+        person = Party.objects.create(kind="person", name="吴建国", created_at=moment)
+        Mandate.objects.create(account=account, party=person, capacity="self", since=moment)
+        plans = Plan.objects.order_by("pk")
+        for plan in plans if role == "supervisor" else plans[:1]:
+            unit = None
+            if role != "supervisor":
+                unit = agency_ids[f"{plan.region_id}-{1 if role == 'reporter' else 0}"]
+            Post.objects.create(
+                account=account, role=role, agency_id=unit, region_id=plan.region_id, since=moment
+            )
+    client = Client(headers={"host": "localhost"})
+    client.force_login(account)
+    return client
 
 
 def _tasks(slug: str) -> QuerySet[Task]:

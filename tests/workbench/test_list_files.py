@@ -15,6 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
+from openpyxl.worksheet.cell_range import MultiCellRange
 
 from tests.conftest import SHARED_DATA
 from tests.factories import make_agency, make_calendar, make_officer, make_region
@@ -256,6 +257,10 @@ def test_the_empty_workbook_is_read_back_as_empty(world: World) -> None:
         content = world.client.get(f"{language}/work/lists/template.xlsx").content
         book = load_workbook(io.BytesIO(content))
         assert set(book.sheetnames[-2:]) <= HELP
+        # Numbers of tasks and codes of agencies stay texts, whatever a spreadsheet makes of them.
+        assert book["tasks"].column_dimensions["A"].number_format == "@"
+        (levels,) = book["list"].data_validations.dataValidation
+        assert levels.sqref == MultiCellRange("B2:B1000")
         codes = {row[0].value for row in book.worksheets[-1].iter_rows()}
         assert world.agency.code in codes
         look = world.bring(content, "list.xlsx").context["looks"][0]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
+from openpyxl.worksheet.datavalidation import DataValidation
 
 from tongban.directory.api import agencies_of
 from tongban.identity.api import Officer
@@ -81,8 +82,14 @@ def template(officer: Officer) -> bytes:
     for name, columns in TABLES.items():
         sheet = book.create_sheet(name)
         sheet.freeze_panes = "A2"
-        headings = []
+        headings: list[str] = []
         for column in columns:
+            if column.kind is Kind.WORD:
+                # As text: else a spreadsheet makes 3.1 of 3.10, a day of 1-2, and rounds a credit
+                # code of eighteen digits.
+                sheet.column_dimensions[_letters(len(headings))].number_format = "@"
+            if column.name == "level":
+                sheet.data_validations.append(_one_of(LEVELS, _letters(len(headings))))
             each = LANGUAGES if column.kind is Kind.TEXT else ("",)
             headings += [(f"{column.name}:{one}" if one else column.name) for one in each]
         for place in range(len(headings)):
@@ -114,6 +121,13 @@ def template(officer: Officer) -> bytes:
     written = io.BytesIO()
     book.save(written)
     return written.getvalue()
+
+
+def _one_of(words: Iterable[str], letter: str) -> DataValidation:
+    """A choice for the cells under a heading."""
+    choice = DataValidation(type="list", formula1=f'"{",".join(words)}"', allow_blank=True)
+    choice.add(f"{letter}2:{letter}1000")
+    return choice
 
 
 def _intro() -> Iterable[str]:
