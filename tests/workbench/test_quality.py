@@ -166,3 +166,20 @@ def test_the_page_asks_as_much_of_many_guides_as_of_few(town: Any, client: Clien
     for _guide in range(4):
         make_offering(town.police, guide=make_guide(**LATE))
     assert asked() == before <= 16
+
+
+def test_of_very_many_regions_those_that_still_make_a_list(
+    town: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    county = make_region("990101", parent=town.city)
+    make_offering(make_agency(county))
+    officer = make_officer("supervisor", None, region=make_region("990000")).officer
+    every = {"990100": 3, "990101": 1, "990200": 1}
+    assert quality.regions_of_guides(officer, town.city.path) == every
+    monkeypatch.setattr("tongban.catalogue.linting.report._MOST_REGIONS", 2)
+    assert quality.regions_of_guides(officer) == {"990100": 4, "990200": 1}
+    assert quality.regions_of_guides(officer, town.city.path) == {"990100": 4, "990101": 1}
+    monkeypatch.setattr("tongban.catalogue.linting.report._MOST_REGIONS", 1)
+    assert quality.regions_of_guides(officer) == {"990000": 5}
+    assert quality.regions_of_guides(officer, town.city.path) == {"990100": 4}
+    assert quality.regions_of_guides(officer, county.path) == {"990101": 1}

@@ -336,8 +336,7 @@ def most_used(region_path: str, n: int) -> list[Offering]:
         )
         return [row["item_id"] for row in items]
 
-    items = _kept(f"most-used:{region_path}:{n}", choose)
-    return _one_each(items, region_path)
+    return _kept(f"used-most:{region_path}:{n}", choose, region_path)
 
 
 def recently_changed(region_path: str, n: int) -> list[Offering]:
@@ -357,8 +356,7 @@ def recently_changed(region_path: str, n: int) -> list[Offering]:
         )
         return [row["offering__item_id"] for row in items]
 
-    items = _kept(f"recently-changed:{region_path}:{n}", choose)
-    return _one_each(items, region_path)
+    return _kept(f"changed-last:{region_path}:{n}", choose, region_path)
 
 
 def themes(audience: Audience | None = None) -> list[ThemeSummary]:
@@ -387,19 +385,25 @@ def _distance(region_path: str) -> list[Case]:
     return [Case(*whens, default=Value(len(near)), output_field=IntegerField())]
 
 
-def _kept(key: str, choose: Callable[[], list[int]]) -> list[int]:
-    return counted(key, choose, fresh=_FRESH)
+def _kept(key: str, choose: Callable[[], list[int]], region_path: str) -> list[Offering]:
+    """What `choose` chooses of items, one offering each: chosen again after five minutes."""
+    ids = counted(key, lambda: _one_each(choose(), region_path), fresh=_FRESH)
+    rows = (
+        Offering.objects.filter(pk__in=ids, current__isnull=False)
+        .select_related("current")
+        .defer("withdrawn_why", "current__content")
+    )
+    found = {row.pk: row for row in rows}
+    return [found[pk] for pk in ids if pk in found]
 
 
-def _one_each(items: list[int], region_path: str) -> list[Offering]:
+def _one_each(items: list[int], region_path: str) -> list[int]:
     """One current offering of each item, in that order: the nearest to the reader, online first."""
     rows = (
         browse(region_path=region_path)
         .filter(item_id__in=items)
-        .select_related("current")
-        .defer("withdrawn_why", "current__content")
         .order_by("item_id", *_distance(region_path), "-online", "id")
         .distinct("item_id")
     )
-    found = {row.item_id: row for row in rows}
+    found = dict(rows.values_list("item_id", "pk"))
     return [found[item] for item in items if item in found]

@@ -6,6 +6,7 @@ kept is no longer fresh, the first who asks counts anew, and the others are told
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -14,6 +15,7 @@ from django.core.cache import cache
 from tongban.kernel import clock
 
 _KEPT = 86_400  # seconds: what is older is told to nobody
+_SHARE, _LONGEST = 50, 3600  # counting takes a fiftieth of the time; seconds
 _PATIENCE = 120  # seconds after which whoever counts is taken for dead
 
 Counted = TypeVar("Counted")
@@ -26,8 +28,11 @@ def counted(
     fresh: int,
     worth: Callable[[Counted], bool] = lambda _counted: True,
 ) -> Counted:
-    """What `count` gives, or gave at most `fresh` seconds ago, and a little more while it is
-    counted anew. What is not `worth` keeping is counted each time."""
+    """What `count` gives, or gave at most `fresh` seconds ago (longer if counting takes longer than
+    a fiftieth of that), or a little more while it is counted anew.
+
+    What is not `worth` keeping is counted each time.
+    """
     key = f"counted:{key}"
     known: tuple[float, Counted] | None = cache.get(key)
     now = clock.now().timestamp()
@@ -35,10 +40,12 @@ def counted(
         until, value = known
         if now < until or not cache.add(f"{key}:busy", 1, _PATIENCE):
             return value
+    began = time.monotonic()
     try:
         value = count()
         if worth(value):
-            cache.set(key, (now + fresh, value), _KEPT)
+            until = now + max(fresh, min(_SHARE * (time.monotonic() - began), _LONGEST))
+            cache.set(key, (until, value), _KEPT)
         elif known is not None:
             cache.delete(key)
     finally:

@@ -115,7 +115,7 @@ def quality_page(request: OfficerRequest) -> HttpResponse:
         "agency": narrowed.agency_id,
         "too_many_agencies": len(listed) < len(scores),
         "every_agency_url": address(request, FILTERS, agency=""),
-        "regions": _regions(request, officer),
+        "regions": _regions(request, officer, narrowed.region_path),
         "rule": narrowed.rule,
         "severities": [
             (code, text, code == narrowed.severity) for code, text in SEVERITIES.items()
@@ -211,8 +211,8 @@ def _agencies(
     return sorted(choices, key=lambda choice: str(choice.text))
 
 
-def _regions(request: OfficerRequest, officer: Officer) -> list[Choice]:
-    counts = quality.regions_of_guides(officer)
+def _regions(request: OfficerRequest, officer: Officer, within: str) -> list[Choice]:
+    counts = quality.regions_of_guides(officer, within)
     chosen = request.GET.get("region", "")
     if len(counts) < 2:
         return []

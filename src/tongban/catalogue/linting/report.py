@@ -6,6 +6,7 @@ counts is read from `QualityCount`: of a province, a few thousand rows instead o
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -23,6 +24,8 @@ from tongban.kernel.localized import Localized
 
 _ROLES = ("editor", "supervisor")
 _CHUNK = 500
+# Nobody finds one of a thousand regions in a list.
+_MOST_REGIONS = 200
 _STANDING = ("guides", "checked", "with_errors", "without_findings", "points")
 # Columns of an offering that count its findings of a severity.
 _COUNTED = {"error": "error_count", "warning": "warning_count"}
@@ -158,8 +161,12 @@ def agency_scores(officer: Officer, narrowed: QualityFilter) -> list[AgencyScore
     return sorted(found, key=lambda one: (one.score, -one.guides, one.agency_id))
 
 
-def regions_of_guides(officer: Officer) -> dict[str, int]:
-    """The regions that offer what the officer sees, and how many guides each has. One query."""
+def regions_of_guides(officer: Officer, within: str = "") -> dict[str, int]:
+    """The regions that offer what the officer sees, and how many guides each has. One query.
+
+    Of very many, those of the lowest level that still makes a list, with all below them; in the
+    region with the path `within`, if one is given, and that one itself.
+    """
     rows = (
         _counts(officer, QualityFilter())
         .filter(rule="")
@@ -168,7 +175,19 @@ def regions_of_guides(officer: Officer) -> dict[str, int]:
         .filter(guides__sum__gt=0)
         .order_by("region_path")
     )
-    return {path.rstrip("/").rpartition("/")[2]: guides for path, guides in rows}
+    found = Counter(dict(rows))
+    if len(found) > _MOST_REGIONS:
+        inside = {path: guides for path, guides in found.items() if path.startswith(within)}
+        found = Counter(inside)
+        for depth in range(max((path.count("/") for path in inside), default=0), 0, -1):
+            found = Counter()
+            for path, guides in inside.items():
+                found["/".join(path.split("/")[:depth]).rstrip("/") + "/"] += guides
+            if len(found) <= _MOST_REGIONS:
+                break
+        if within:
+            found[within] = sum(inside.values())
+    return {path.rstrip("/").rpartition("/")[2]: found[path] for path in sorted(found)}
 
 
 def findings_by_offering(
