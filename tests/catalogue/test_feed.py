@@ -106,21 +106,21 @@ def test_a_transaction_that_commits_late_is_not_passed_over() -> None:
             with transaction.atomic():
                 put_out(slow)
                 published.set()
-                may_commit.wait(20)
+                may_commit.wait(300)
         finally:
             connections.close_all()
 
     thread = threading.Thread(target=slowly)
     thread.start()
     try:
-        assert published.wait(20)
+        assert published.wait(300)
         set_current(quick)
         seen = changes()
         assert [one.slug for one in seen] == ["t-2"]
         assert Change.objects.count() == 1  # the other cannot be seen yet …
     finally:
         may_commit.set()
-        thread.join(20)
+        thread.join(300)
     after = changes(seen[-1].position)
     assert [one.slug for one in after] == ["t-1"]  # … and comes after what was read
     ids = dict(Change.objects.values_list("position", "pk"))

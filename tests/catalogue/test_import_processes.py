@@ -185,7 +185,7 @@ def test_two_imports_at_once_come_one_after_the_other(tmp_path: Path) -> None:
             told["second"].append(step)
             waits.set()
 
-        begun.wait(20)
+        begun.wait(300)
         try:
             outcomes.append(
                 import_items(
@@ -198,13 +198,13 @@ def test_two_imports_at_once_come_one_after_the_other(tmp_path: Path) -> None:
     def progress(step: str, _done: int, _total: int) -> None:
         told["first"].append(step)
         begun.set()
-        waits.wait(20)
+        waits.wait(300)
 
     other = threading.Thread(target=second)
     other.start()
     options = Options(allow_bad_rows=True)
     outcome = import_items(path, SOURCES["gd"], Problems(), options, progress)
-    other.join(60)
+    other.join(300)
     assert (told["first"][0], told["second"][0]) == ("reading", "waiting")
     assert outcome.counts.new == 58
     assert (outcomes[0].counts.new, outcomes[0].counts.unchanged) == (0, 58)
