@@ -9,7 +9,7 @@ from typing import Any, Literal
 from tongban.catalogue.api import Guide, Offering, also_offered
 from tongban.guidepage.links import Links
 from tongban.guidepage.opening import phones
-from tongban.guidepage.others import Other, other_ways
+from tongban.guidepage.others import Other, instead_of
 from tongban.kernel.localized import Localized
 
 Answer = Literal["yes", "no", "unsure"]
@@ -96,7 +96,7 @@ def fit_context(
         "verdict": verdict,
         "phones": phones(guide.consult_phone),
         "can_apply": offering.online,
-        "related": other_ways(offering) if failed else [],
+        "related": instead_of(offering) if failed else [],
         "variants": _variants(offering, links) if failed else [],
     }
 

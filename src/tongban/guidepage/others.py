@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tongban.catalogue.api import Offering, Related, related
+from tongban.catalogue.api import ItemRelation, Offering, Related, related
 from tongban.kernel.localized import Localized
 
 
@@ -14,6 +14,19 @@ class Other:
 
     name: Localized
     href: str
+
+
+def instead_of(offering: Offering) -> list[Related]:
+    """Of these, what may help whoever cannot apply: what is needed first, what takes its place.
+
+    What comes after it, or needs it, is not open to them either.
+    """
+    kind = ItemRelation.Kind
+    return [
+        one
+        for one in other_ways(offering)
+        if (one.kind, one.forward) in ((kind.NEEDS, True), (kind.REPLACES, False))
+    ]
 
 
 def other_ways(offering: Offering) -> list[Related]:
