@@ -170,6 +170,8 @@ def test_a_withdrawn_service_says_why_and_what_else(client: Client, city: Agency
     assert "/en/services/gone/versions/1" in page
     assert "/apply/" not in page
     assert client.get("/en/services/gone/papers/proof").status_code == 404
+    for kept in ("rehearse", "fit", "checklist", "places"):  # addresses people kept
+        assert client.get(f"/en/services/gone/{kept}").headers["Location"] == "/en/services/gone"
 
 
 def test_a_thin_guide_says_what_the_agency_did_not_give(client: Client, city: Agency) -> None:

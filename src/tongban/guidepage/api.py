@@ -13,7 +13,7 @@ from tongban.guidepage.fit import (
 )
 from tongban.guidepage.links import Links, public, public_links
 from tongban.guidepage.opening import DayHours, OpeningView, PhoneView, opening, phones
-from tongban.guidepage.others import Other, other_ways
+from tongban.guidepage.others import Other, other_ways, same_elsewhere
 from tongban.guidepage.page import VersionRow, context_of, rating_bars
 from tongban.guidepage.papers import checklist_context, paper_context
 from tongban.guidepage.sharing import Share, share_of
@@ -50,6 +50,7 @@ __all__ = [
     "public_links",
     "questions_of",
     "rating_bars",
+    "same_elsewhere",
     "share_of",
     "verdict_on",
     "visits_in_words",

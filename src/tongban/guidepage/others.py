@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tongban.catalogue.api import ItemRelation, Offering, Related, related
+from tongban.guidepage.links import Links
 from tongban.kernel.localized import Localized
 
 
@@ -38,3 +41,17 @@ def other_ways(offering: Offering) -> list[Related]:
         if one.slug:
             found.setdefault(one.slug, one)
     return list(found.values())
+
+
+def same_elsewhere(offering: Offering, others: Sequence[Offering], links: Links) -> list[Other]:
+    """The same service by region; by agency where its region has several that offer it."""
+    same = [
+        one
+        for one in others
+        if one.agency_id != offering.agency_id and one.sort_key == offering.sort_key
+    ]
+    crowded = Counter([offering.region_id, *(one.region_id for one in same)])
+    return [
+        Other(one.agency.name if crowded[one.region_id] > 1 else one.region.name, links.of(one))
+        for one in same
+    ]

@@ -6,7 +6,6 @@ comes of it, the rules, what others say, and the versions.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +19,7 @@ from tongban.catalogue.api import Guide, GuideVersion, Offering, also_offered
 from tongban.directory.api import CentreSummary, is_at_home, workdays
 from tongban.guidepage.fit import questions_of
 from tongban.guidepage.links import Links, public
-from tongban.guidepage.others import Other, other_ways
+from tongban.guidepage.others import Other, other_ways, same_elsewhere
 from tongban.guidepage.papers import lines
 from tongban.guidepage.sharing import share_of
 from tongban.guidepage.view import GuideView, view_of
@@ -77,25 +76,11 @@ def context_of(
         "variants": [
             Other(one.name, links.of(one)) for one in others if one.agency_id == offering.agency_id
         ],
-        "elsewhere": _elsewhere(offering, others, links),
+        "elsewhere": same_elsewhere(offering, others, links),
         "places_href": public("guide_places", offering.slug),
         "specimen": lines(guide.result.sample) if guide.result else "",
         "share": share_of(request, pick(offering.name), _public_page(offering, version, is_old)),
     }
-
-
-def _elsewhere(offering: Offering, others: Sequence[Offering], links: Links) -> list[Other]:
-    """The same service by region; by agency where its region has several that offer it."""
-    same = [
-        one
-        for one in others
-        if one.agency_id != offering.agency_id and one.sort_key == offering.sort_key
-    ]
-    crowded = Counter([offering.region_id, *(one.region_id for one in same)])
-    return [
-        Other(one.agency.name if crowded[one.region_id] > 1 else one.region.name, links.of(one))
-        for one in same
-    ]
 
 
 def _public_page(offering: Offering, version: GuideVersion, is_old: bool) -> str:

@@ -6,7 +6,7 @@ The form is posted, so that answers stand in no address, history or log.
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from tongban.catalogue.api import Offering, browse, facets, guide_of, offering_by_slug
@@ -21,8 +21,10 @@ _MOST_ALTERNATIVES = 6
 def fit(request: HttpRequest, slug: str) -> HttpResponse:
     """The questions; posted, what the answers come to, with the questions below it."""
     offering = offering_by_slug(slug)
-    if offering is None or offering.current is None:
+    if offering is None:
         raise Http404("no such offering")
+    if offering.current is None:
+        return redirect("portal:guide", offering.slug)  # where it stands why it ended
     posted = request.POST if request.method == "POST" else None
     context = fit_context(posted, offering, guide_of(offering.current), public_links(offering))
     if context is None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
@@ -30,6 +30,7 @@ from tongban.guidepage.api import (
     other_ways,
     paper_context,
     public_links,
+    same_elsewhere,
     share_of,
 )
 from tongban.kernel.localized import Localized, pick
@@ -174,7 +175,7 @@ def checklist(request: HttpRequest, slug: str) -> HttpResponse:
     offering = _offering(slug)
     version = offering.current
     if version is None:
-        raise Http404("withdrawn")
+        return redirect("portal:guide", offering.slug)  # where it stands why it ended
     context = checklist_context(offering, version, guide_of(version), public_links(offering))
     context["share"] = share_of(
         request, pick(offering.name), reverse("portal:guide", args=[offering.slug])
@@ -185,6 +186,7 @@ def checklist(request: HttpRequest, slug: str) -> HttpResponse:
 def _withdrawn(
     request: HttpRequest, offering: Offering, versions: list[GuideVersion]
 ) -> HttpResponse:
+    others = also_offered(offering)
     return render(
         request,
         "portal/withdrawn.html",
@@ -192,7 +194,12 @@ def _withdrawn(
             "nav_active": "portal:home",
             "offering": offering,
             "versions": versions,
-            "elsewhere": also_offered(offering),
+            "same_elsewhere": same_elsewhere(offering, others, public_links(offering)),
+            "variants_elsewhere": [
+                one
+                for one in others
+                if one.agency_id == offering.agency_id or one.sort_key != offering.sort_key
+            ],
             "related": other_ways(offering),
             "alike": alike(request, offering),
         },

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -184,8 +184,12 @@ def _alike(rows: Sequence[GuideVersion | Offering]) -> list[list[GuideVersion | 
 def guide_places(request: HttpRequest, slug: str) -> HttpResponse:
     """Every place where a service is offered by that name, by the region it lies in."""
     offering = offering_by_slug(slug)
-    if offering is None or offering.current_id is None:
+    if offering is None:
         raise Http404("no such service")
+    if offering.current_id is None:
+        return redirect(
+            "portal:guide", offering.slug
+        )  # there it stands why
     rows = lists.places_of(offering)
     listing = page_of(request, rows, by=("region_path", "id"), size=_PLACES)
     above = {one.region.parent_id for one in listing.rows if one.region.parent_id}

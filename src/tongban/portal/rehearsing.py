@@ -15,7 +15,7 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -87,7 +87,10 @@ class Play:
 @require_http_methods(["GET", "HEAD", "POST"])
 def rehearse(request: HttpRequest, slug: str) -> HttpResponse:
     """Every page of a rehearsal. What is to be shown stands in the POST; without one, the start."""
-    play = _play(slug)
+    offering = offering_by_slug(slug)
+    if offering is not None and offering.current is None:
+        return redirect("portal:guide", slug)  # it ended meanwhile; there it stands why
+    play = _play(offering)
     if request.method != "POST":
         return _start(request, play)
     address = get_adapter(request).get_client_ip(request)
@@ -110,8 +113,7 @@ def rehearse(request: HttpRequest, slug: str) -> HttpResponse:
     return _posted(request, play, request.POST.get("_step", ""), answers)
 
 
-def _play(slug: str) -> Play:
-    offering = offering_by_slug(slug)
+def _play(offering: Offering | None) -> Play:
     version = offering.current if offering and offering.online else None
     if offering is None or version is None or version.form_id is None:
         raise Http404("cannot be applied for online")
