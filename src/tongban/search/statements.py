@@ -24,14 +24,13 @@ WITH here AS MATERIALIZED (
     UNION ALL
     SELECT id, entry_id FROM search_document
     WHERE region_path >= %(region)s AND region_path < %(after)s {limit}),
-ranked AS MATERIALIZED (
-    SELECT d.id, ({raw})::float8 AS raw, d.tsv @@ %(sure)s::tsquery AS sure, {act} AS act,
-        d.{length} AS length, {meaning} AS meaning
-    FROM search_entry d WHERE {matches} AND (d.id IN (SELECT entry_id FROM here)) IS TRUE),
 services AS MATERIALIZED (
-    SELECT id, act * raw / %(whole)s / (%(length_base)s::float8 + %(length_rate)s::float8 * length)
-            + meaning AS score
-    FROM ranked WHERE raw >= %(floor)s OR sure OR meaning > 0),
+    SELECT id, {act} * raw / %(whole)s
+            / (%(length_base)s::float8 + %(length_rate)s::float8 * length) + meaning AS score
+    FROM (SELECT d.id, d.tsv, ({raw})::float8 AS raw, d.{length} AS length, {meaning} AS meaning
+        FROM search_entry d
+        WHERE {matches} AND (d.id IN (SELECT entry_id FROM here)) IS TRUE OFFSET 0) d
+    WHERE raw >= %(floor)s OR d.tsv @@ %(sure)s::tsquery OR meaning > 0),
 good AS MATERIALIZED (
     SELECT * FROM services WHERE score >= %(cut)s * (SELECT max(score) FROM services)),
 scored AS (
