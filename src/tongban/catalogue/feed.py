@@ -21,8 +21,9 @@ from tongban.kernel.localized import Localized
 
 # Changes told at once.
 MOST = 1000
-# Numbered at once: a reader may have to wait for it.
-_NUMBERED_AT_ONCE = 20_000
+# Numbered at once by a reader, who has to wait for it, and by the job, for which nobody waits.
+_NUMBERED_AT_ONCE = 2000
+_NUMBERED_BY_JOB = 20_000
 _LOCK = "catalogue changes"
 
 
@@ -80,8 +81,8 @@ def last_changed_at() -> datetime | None:
 
 
 @transaction.atomic
-def number_changes() -> int:
-    """Give positions to the changes that have become visible; how many.
+def number_changes(most: int = _NUMBERED_AT_ONCE) -> int:
+    """Give positions to the changes that have become visible, the first `most`; how many.
 
     One numberer at a time, so that a position, once read, is higher than all that were there
     before. Of one service, the order is that of its changes: the second waited for the first.
@@ -90,7 +91,7 @@ def number_changes() -> int:
         return 0
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [_LOCK])
-        cursor.execute(_NUMBER, {"now": clock.now(), "most": _NUMBERED_AT_ONCE})
+        cursor.execute(_NUMBER, {"now": clock.now(), "most": most})
         return int(cursor.rowcount)
 
 
@@ -98,7 +99,7 @@ def number_changes() -> int:
 @app.task(queue="upkeep", queueing_lock="number_changes", pass_context=False)
 def number_all(timestamp: int) -> None:
     """Number what no reader has asked for yet: a large import leaves much."""
-    while number_changes():
+    while number_changes(_NUMBERED_BY_JOB):
         pass
 
 

@@ -19,7 +19,7 @@ from tongban.kernel.counted import counted
 
 CHECKED_EVERY = timedelta(days=365)
 # Counting so many guides takes a second and more: what was counted is told for a minute (seconds).
-_LARGE = 50_000
+_LARGE = 20_000
 _FRESH = 60
 
 Concern = Literal[
