@@ -186,7 +186,9 @@ def test_two_hundred_bad_rows_among_many(tmp_path: Path) -> None:
     assert not Offering.objects.exists()
 
 
-@pytest.mark.parametrize("content", ["", "\n", "{}", '[{"a": 1}', "[1]"])
+@pytest.mark.parametrize(
+    "content", ["", "\n", "{}", '[{"a": 1}', "[1]", '[{"task_code": ' + "[" * 100_000]
+)
 def test_files_that_are_no_tables(content: str, tmp_path: Path) -> None:
     for name in ("items.csv", "items.json"):
         (tmp_path / name).write_text(content)

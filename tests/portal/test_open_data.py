@@ -151,7 +151,7 @@ class TestFiles:
             withdraw(Offering.objects.filter(region_id=CITY).earliest("pk").pk, why={"zh": "停办"})
         changed = client.get(address, headers={"If-None-Match": plain["ETag"]})
         assert table(body(changed)) == []
-        for bad in ("?region=000000", "?agency=nobody"):
+        for bad in ("?region=000000", "?agency=nobody", "?region=%00", "?agency=%00"):
             assert (
                 client.get(reverse("portal:open_data_stream", args=["csv"]) + bad).status_code
                 == 404
@@ -181,7 +181,10 @@ class TestFiles:
         )
         assert zh == f"'{HOSTILE}"
         assert en == "\x01+1"
-        told = json.loads(body(client.get(reverse("portal:service_jsonld", args=[offering.slug]))))
+        answer = client.get(reverse("portal:service_jsonld", args=[offering.slug]))
+        again = client.get(answer.wsgi_request.path, headers={"If-None-Match": answer["ETag"]})
+        assert again.status_code == 304
+        told = json.loads(body(answer))
         titles = [one["@value"] for one in told["@graph"][1]["dct:title"]]
         assert HOSTILE in titles
         feed = ElementTree.fromstring(body(client.get("/en/open-data/changes.atom")))

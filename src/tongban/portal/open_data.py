@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -154,7 +155,7 @@ def stream(request: HttpRequest, form: str) -> HttpResponseBase:
 
 
 @require_safe
-def service(request: HttpRequest, slug: str) -> HttpResponse:
+def service(request: HttpRequest, slug: str) -> HttpResponseBase:
     """One service in CPSV-AP."""
     offering = offering_by_slug(slug)
     if offering is None or offering.current is None:
@@ -165,8 +166,12 @@ def service(request: HttpRequest, slug: str) -> HttpResponse:
         [open_data.public_service(offering, guide, around)],
         open_data.dataset(around, settings.SITE["name"], settings.SITE["region"]),
     )
-    return JsonResponse(
+    response = JsonResponse(
         told, content_type="application/ld+json", json_dumps_params={"ensure_ascii": False}
+    )
+    tag = quote_etag(hashlib.sha256(response.content).hexdigest()[:32])
+    return (
+        _not_modified(tag, None) if _is_known(request, tag, None) else _stamped(response, tag, None)
     )
 
 
@@ -236,6 +241,8 @@ def _told(
 def _part(request: HttpRequest) -> tuple[open_data.Part, str]:
     """The part that `region` and `agency` of the address name, and a word for it."""
     words, path, agency_id = [], "", None
+    if "\0" in request.GET.get("region", "") + request.GET.get("agency", ""):
+        raise Http404("no such code")
     if code := request.GET.get("region"):
         region = find_region(code)
         if region is None:

@@ -39,7 +39,7 @@ def atom(request: HttpRequest) -> HttpResponse:
     """The latest changes, for feed readers; with `?region=` those of a region and below."""
     path = ""
     if code := request.GET.get("region"):
-        region = find_region(code)
+        region = None if "\0" in code else find_region(code)
         if region is None:
             raise Http404("no such region")
         path = region.path

@@ -163,7 +163,7 @@ def _json_rows(table: Table) -> Iterator[RawRow | BadRow]:
     for number, (line, found) in enumerate(_json_objects(table.path, table.encoding), start=2):
         try:
             fields = [_as_text(found.get(column)) for column in table.columns]
-        except TypeError as error:
+        except (TypeError, RecursionError) as error:
             yield BadRow(number, line, str(error))
             continue
         yield number, line, fields
@@ -202,6 +202,10 @@ def _json_objects(path: Path, encoding: str) -> Iterator[tuple[int, dict[str, ob
                 found, at = decoder.raw_decode(buffer, at) if at < len(buffer) else (None, at)
             except json.JSONDecodeError as error:
                 found, broken = None, error.msg
+            except RecursionError:
+                raise BadFile(
+                    f"{path}, after line {line}: lists within lists, too deep to read."
+                ) from None
             line += buffer.count("\n", start, at)
             if isinstance(found, dict):
                 yield line, found
