@@ -140,7 +140,7 @@ def workbook(**tables: list[list[object]]) -> bytes:
 def test_every_bad_cell_of_five_hundred_rows_is_named_and_nothing_is_taken_in(
     world: World,
 ) -> None:
-    head = ["slug", "level", "region", "office", "title:zh", "surprise"]
+    head: list[object] = ["slug", "level", "region", "office", "title:zh", "surprise"]
     head_of_tasks: list[object] = ["code", "title:zh", "lead:zh", "start", "due", "lead_agency"]
     tasks = [head_of_tasks]
     tasks += [[f"{row}", "题", "局", date(2027, 3, 1), "2027年2月1日"] for row in range(2, 252)]

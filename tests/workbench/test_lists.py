@@ -364,7 +364,10 @@ def test_a_draft_is_written_arranged_taken_over_and_published(world: World) -> N
         assert world.go(who).get(draft).status_code == 404
         assert world.go(who).post(add, task | {"code": "9"}).status_code in (403, 404)
     looks = reverse("workbench:publish_list", kwargs=here)
-    assert len(client.get(looks).context["doubts"]) == 2
+    preview = client.get(looks)
+    assert len(preview.context["doubts"]) == 2
+    for promised in ("某局", "启动", "35"):
+        assert promised in preview.content.decode()
     assert client.post(looks).status_code == 302
     assert world.go(world.office).get(draft).status_code == 200
     assert client.post(add, task | {"code": "9"}).status_code == 404

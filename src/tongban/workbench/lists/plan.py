@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from django import forms
@@ -323,12 +324,16 @@ class Promised:
     @classmethod
     def of(cls, row: TaskRow) -> Promised:
         """Of a row whose task's parts are loaded."""
-        parts = [
-            sorted(several.all(), key=lambda one: one.position)
-            for several in (row.task.co_units, row.task.milestones, row.task.indicators)
-        ]
-        figures = [(one, figure_words(one.baseline), figure_words(one.target)) for one in parts[2]]
-        return cls(row, parts[0], parts[1], figures)
+        task, place = row.task, attrgetter("position")
+        return cls(
+            row,
+            sorted(task.co_units.all(), key=place),
+            sorted(task.milestones.all(), key=place),
+            [
+                (one, figure_words(one.baseline), figure_words(one.target))
+                for one in sorted(task.indicators.all(), key=place)
+            ],
+        )
 
 
 def _tasks(plan: Plan, *parts: str) -> Iterator[Any]:
