@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.factories import (
@@ -287,6 +289,29 @@ def test_a_bulk_change_shows_its_effect_and_a_second_officer_is_told(world: Worl
             assert client.get(compare, bad).status_code == 422
     assert first.post(world.judge("drop"), {"reason_zh": "并入他处"}).status_code == 302
     assert Task.objects.get(pk=world.first.pk).state == "dropped"
+
+
+def test_choices_of_agencies_cost_no_query_for_each(world: World) -> None:
+    region = world.plan.region
+    officer = make_officer("programme", region=region)
+    client = world.go(officer)
+    entry = PlanEntry("draft", world.plan.level, region.code, world.plan.office_id, {"zh": "草稿"})
+    draft = make_plan(entry, [], by=officer.officer)
+    pages = [reverse("workbench:new_list"), reverse("workbench:add_list_task", args=[draft.slug])]
+
+    def asked() -> list[int]:
+        counts = []
+        for page in pages:
+            client.get(page)
+            with CaptureQueriesContext(connection) as queries:
+                assert client.get(page).status_code == 200
+            counts.append(len(queries.captured_queries))
+        return counts
+
+    before = asked()
+    for number in range(5):
+        make_agency(make_region(f"99{number + 3:02}00", parent=region))
+    assert asked() == before
 
 
 def test_a_draft_is_written_arranged_taken_over_and_published(world: World) -> None:

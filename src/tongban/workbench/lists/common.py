@@ -16,7 +16,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext_lazy
 
-from tongban.directory.api import agencies_of, agency, region, workdays
+from tongban.directory.api import AgencySummary, agencies_of, agency, regions, workdays
 from tongban.identity.api import Officer, OfficerRequest
 from tongban.kernel import clock
 from tongban.kernel.errors import Refused
@@ -286,14 +286,22 @@ def office_choices(
             found = [agency(post.agency_id)]
         else:
             found = list(agencies_of(post.region_path, below=True))
-        groups: dict[str, list[tuple[str, str]]] = {}
-        for one in found:
-            if one.id not in seen:
-                seen.add(one.id)
-                name = pick(region(one.region_code).name)
-                key = one.code if by_code else str(one.id)
-                groups.setdefault(name, []).append((key, pick(one.name)))
-        yield from groups.items()
+        new = [one for one in found if one.id not in seen]
+        seen.update(one.id for one in new)
+        yield from by_region(new, by_code=by_code)
+
+
+def by_region(
+    found: Sequence[AgencySummary], *, by_code: bool = False
+) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """Agencies as a choice, under the names of their regions; by id, or by their code. One query,
+    however many there are: a province has thousands."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for one in found:
+        key = one.code if by_code else str(one.id)
+        groups.setdefault(one.region_code, []).append((key, pick(one.name)))
+    named = regions(groups)
+    yield from ((pick(named[code].name), several) for code, several in groups.items())
 
 
 def _row(view: TaskView, objections: int = 0) -> TaskRow:

@@ -35,7 +35,7 @@ from tongban.supervision.api import (
     matching,
 )
 from tongban.workbench.fields import DayField
-from tongban.workbench.lists.common import Words, in_both, text_field
+from tongban.workbench.lists.common import Words, by_region, in_both, text_field
 from tongban.workbench.lists.parts import Parts, rows_of, units_by_name
 from tongban.workbench.pages import number_in
 
@@ -302,12 +302,7 @@ def merged(mine: TaskEntry, base: str, theirs: TaskEntry) -> TaskEntry:
 
 def unit_choices(plan: Plan) -> list[tuple[str, Any]]:
     """The directory's agencies in the list's region and below, by region."""
-    own = region(plan.region_id)
-    groups: dict[str, list[tuple[str, str]]] = {}
-    for one in agencies_of(own.path, below=True):
-        name = pick(region(one.region_code).name)
-        groups.setdefault(name, []).append((str(one.id), pick(one.name)))
-    return [("", ""), *groups.items()]
+    return [("", ""), *by_region(agencies_of(region(plan.region_id).path, below=True))]
 
 
 def overtaken(refusal: Refused) -> bool:
