@@ -255,7 +255,10 @@ def counts_of(tally: Tally) -> list[Count]:
 
 def sentence_of(tally: Tally) -> str:
     """A list's state in a line."""
-    words = _("%(done)d of %(total)d tasks done") % {"done": tally.done, "total": tally.total}
+    if tally.total == 1:
+        words = _("1 task, done") if tally.done else _("1 task, not done yet")
+    else:
+        words = _("%(done)d of %(total)d tasks done") % {"done": tally.done, "total": tally.total}
     if tally.late:
         words = _("%(done)s, %(late)d late") % {"done": words, "late": tally.late}
     return words
