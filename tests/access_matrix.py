@@ -29,6 +29,11 @@ CASE = staff(clerk=200, officer=200, supervisor=200, elsewhere=404)
 ACT = staff(clerk=403, officer=200, supervisor=403, elsewhere=404)  # an officer's act: examine
 WORKERS_POST = staff(clerk=405, officer=405, elsewhere=405)
 
+_STAFF = ("clerk", "officer", "elsewhere", "supervisor", "editor", "programme", "reporter",
+          "administrator")  # fmt: skip
+STAFF = staff(**dict.fromkeys(_STAFF, 200))
+STAFF_POST = staff(**dict.fromkeys(_STAFF, 405))
+
 # The rows by the name of the address. See OTHER_PARTS for which of the owner’s things is meant.
 MATRIX: dict[str, Row] = {
     **dict.fromkeys(
@@ -116,6 +121,9 @@ MATRIX: dict[str, Row] = {
     "workbench:withdraw_guide": staff(editor=405),
     "workbench:rehearsals": staff(editor=200),
     "workbench:rehearse_now": staff(editor=405),
+    "workbench:inbox": STAFF,
+    "workbench:inbox_read": STAFF_POST,
+    "workbench:open_notice": STAFF_POST,
     **dict.fromkeys(
         ("workbench:draft", "workbench:write", "workbench:compare_guide", "workbench:translations",
          "workbench:preview_guide", "workbench:preview_phones", "workbench:preview_fit",
@@ -278,6 +286,7 @@ OTHER_WORDS: dict[str, dict[str, Any]] = {
         for name in ("guide", "phones", "fit", "checklist", "paper")
     },
     "portal:todo_region": {"code": "990100"},
+    **{f"workbench:{name}": {"code": "birth"} for name in ("topic", "remove_topic")},
     "v1:one_region": {"code": "990100"},
     "v1:region_children": {"code": "990100"},
     "look:error": {"status": 403},

@@ -33,7 +33,7 @@ from tests.factories import (
 from tongban.cases.api import Act, Point, accept, ask_supplement, save_draft, start_draft
 from tongban.catalogue.api import GuideVersion, add_version
 from tongban.catalogue.editing import mark_of
-from tongban.catalogue.models import DirectoryWork, Proposal
+from tongban.catalogue.models import DirectoryWork, Proposal, Theme
 from tongban.config.demo_cases import blank_png
 from tongban.directory.models import Agency
 from tongban.identity.api import Officer, Resident, authorise, make_token, mandates_for, tokens_of
@@ -133,6 +133,7 @@ def make_world() -> World:
     province = make_region("990000")
     city = make_region("990100", parent=province)
     police = make_agency(city)
+    Theme.objects.create(code="birth", name={"zh": "生育", "en": "Birth"}, audience="person")
     lakeside = make_region("990200", parent=province)
     owner = make_resident("owner", name="林晓雨", email="owner@tongban.example")
     other = make_resident("other", name="许清", email="other@tongban.example")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from datetime import timedelta
 from pathlib import Path
@@ -36,6 +37,7 @@ from tongban.catalogue.exchange.writing import (
     write_xlsx,
 )
 from tongban.catalogue.guide import Guide
+from tongban.catalogue.item_forms import take_form
 from tongban.catalogue.models import DirectoryWork, EditorAct, GuideVersion, Item, Offering
 from tongban.catalogue.publishing import guide_of
 from tongban.catalogue.working import do_work, forget_files
@@ -74,8 +76,8 @@ def read_back(book: Book, problems: Problems) -> list[dict[str, Any]]:
         content_of(
             laid_over(empty, {t: [x.cells for x in r] for t, r in one.rows.items()}, book.columns)
         )
-        if one.guide is None
-        else one.guide
+        if not one.json
+        else json.loads(one.json)["guide"]
         for one in incoming
     ]
 
@@ -440,3 +442,59 @@ def test_new_guides_are_brought_by_whose_they_are(desk: Desk) -> None:
     assert (work.state, work.outcome["bad_guides"]) == ("failed", 2)
     assert [row for _t, row, *_rest in work.outcome["problems"]] == [2, 3]
     assert not Offering.objects.filter(item=item).exists()
+
+
+@pytest.mark.django_db
+def test_a_new_guide_takes_the_form_of_its_item(desk: Desk) -> None:
+    """Or it is said that there is none; a draft can take it once there is one."""
+    item, agency = item_of_directory(), desk.offering.agency
+    alone = f"{agency.code}3{item.code}"
+    work = brought(f"code,summary.zh\n{alone},每月发放。".encode(), "guides.csv", desk.wang)
+    assert work.outcome["new_without_form"] == 1
+    taken(work, desk.wang)
+    version = GuideVersion.objects.get(offering__code=alone)
+    assert version.form_id is None
+    with pytest.raises(Refused, match=r"form\.none"):
+        take_form(version.pk, by=desk.wang.officer)
+
+    other = make_offering(agency)
+    assert other.current is not None
+    form = other.current.form_id
+    assert form is not None
+    Offering.objects.filter(pk=other.pk).update(item=item)
+    later = f"{alone}01"
+    work = brought(f"code,summary.zh\n{later},每月发放。".encode(), "guides.csv", desk.wang)
+    assert [one["has_form"] for one in work.outcome["news"]] == [True]
+    taken(work, desk.wang)
+    assert GuideVersion.objects.get(offering__code=later).form_id == form
+    done = take_form(version.pk, by=desk.wang.officer)
+    assert (done.form_id, done.revision) == (form, version.revision + 1)
+    assert take_form(version.pk, by=desk.wang.officer).revision == done.revision
+
+
+def test_every_row_of_a_merge_is_named(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = "guides"
+    for row in (["code", "notes.zh"], *([f"0{at}", "说明"] for at in range(6))):
+        sheet.append(row)
+    sheet.merge_cells("B3:B5")
+    book.save(tmp_path / "a.xlsx")
+    problems = Problems()
+    opened = open_book((tmp_path / "a.xlsx").read_bytes(), "a.xlsx", problems)
+    incoming, bad = _incoming(opened, problems)
+    assert [one.row for one in problems.kept] == [3, 4, 5]
+    assert (len(incoming), bad) == (6, {"01", "02", "03"})
+
+
+def test_json_lines_may_come_packed() -> None:
+    """Ten thousand guides as JSON lines are larger than a file may be; packed they are not."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(
+            "guides.jsonl", '{"code": "1", "guide": {"summary": {"zh": "好"}}}\n{"a": 1}'
+        )
+    problems = Problems()
+    incoming, _bad = _incoming(open_book(packed.getvalue(), "guides.zip", problems), problems)
+    assert [one.code for one in incoming] == ["1"]
+    assert [one.row for one in problems.kept] == [2]

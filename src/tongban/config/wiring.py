@@ -38,7 +38,7 @@ LINKS = {
     "staff_list": lambda slug: reverse("workbench:list", args=[slug]),
     "staff_list_task": lambda key: reverse("workbench:task_by_code", args=key.split(" ", 1)),
     "guide": lambda offering: reverse("workbench:guide", args=[offering]),
-    "guides_to_check": lambda _key: f"{reverse('workbench:guides')}?state=unchecked",
+    "guides_to_check": lambda _key: f"{reverse('workbench:guides')}?concern=unchecked&owner=mine",
     "directory_work": lambda work: reverse("workbench:work", args=[work]),
     "rehearsals": lambda _key: reverse("workbench:rehearsals"),
 }

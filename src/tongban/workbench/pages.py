@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -18,6 +20,7 @@ from tongban.identity.api import Officer, OfficerRequest
 from tongban.kernel.errors import Refused
 from tongban.kernel.keyset import BadCursor, Page, paginate
 from tongban.look.api import Text, display_of
+from tongban.notices.api import unread_count
 
 CASE_ROLES = ("clerk", "officer", "supervisor")
 WORKERS = ("clerk", "officer")
@@ -69,8 +72,10 @@ def show(
     status: int = 200,
 ) -> HttpResponse:
     """A page of the workbench; `active` is the place it belongs to."""
+    account = request.officer.account_id
     shared = {
         "places": places_of(request.officer),
+        "unread_of_work": SimpleLazyObject(partial(unread_count, account, of_work=True)),
         "nav_active": active,
         "is_officer": True,
         "account_name": request.officer.name,

@@ -37,6 +37,7 @@ MOST_ROWS = 500_000
 MOST_COLUMNS = 600
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 _LONGEST_FIELD = MEGABYTE
+_JSON = (".json", ".jsonl", ".ndjson")
 _CONTINUED = re.compile(r"^(.+)\+(\d{1,3})$")
 
 
@@ -50,11 +51,12 @@ class Line:
 
 @dataclass
 class Book:
-    """What a file holds: its tables, or (JSON lines) whole guides."""
+    """What a file holds: its tables, or (JSON lines) whole guides, as JSON with their rows: ten
+    thousand of them, read, would take gigabytes."""
 
     tables: dict[str, list[Line]] = field(default_factory=dict)
     columns: dict[str, set[str]] = field(default_factory=dict)
-    guides: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+    guides: list[tuple[int, str]] = field(default_factory=list)
 
 
 def open_book(content: bytes, name: str, problems: Problems) -> Book:
@@ -78,8 +80,10 @@ def open_book(content: bytes, name: str, problems: Problems) -> Book:
         except _DAMAGED as error:
             raise _broken() from error
     suffix = PurePath(name).suffix.lower()
-    if suffix in (".json", ".jsonl", ".ndjson"):
-        return _json(_decoded(content, name, problems), problems)
+    if suffix in _JSON:
+        book = Book()
+        _json(book, _decoded(content, name, problems), problems)
+        return book
     if suffix in (".csv", ".txt", ".tsv"):
         table = PurePath(name).stem.lower()
         table = table if table in shapes() else GUIDES
@@ -89,7 +93,7 @@ def open_book(content: bytes, name: str, problems: Problems) -> Book:
     raise Refused(
         "file.kind",
         _("This file cannot be read here. Bring an XLSX workbook, CSV tables (one, or a ZIP of "
-          "several), or JSON lines."),
+          "several), or JSON lines (a ZIP of them, if there are many)."),
     )  # fmt: skip
 
 
@@ -120,21 +124,22 @@ def _archive(content: bytes, problems: Problems) -> Book:
         raise Refused("file.password", _("This file has a password. Save it without one."))
     if "[Content_Types].xml" in names:
         return _workbook(content, archive, problems)
-    return _csv_archive(archive, members, problems)
+    return _tables(archive, members, problems)
 
 
-def _csv_archive(
+def _tables(
     archive: zipfile.ZipFile, members: Iterable[zipfile.ZipInfo], problems: Problems
 ) -> Book:
     book = Book()
     for one in members:
         path = PurePath(one.filename)
-        if path.suffix.lower() != ".csv" or path.name.startswith("."):
+        suffix = path.suffix.lower()
+        if suffix not in (".csv", *_JSON) or path.name.startswith("."):
             continue
         table = path.stem.lower()
         if table == CODES:
             continue
-        if table not in shapes():
+        if table not in shapes() and suffix not in _JSON:
             problems.say("unknown_table", path.name, is_error=False)
             continue
         with archive.open(one) as file:
@@ -145,8 +150,11 @@ def _csv_archive(
                 "file.bomb",
                 _("This file unpacks to far more than such a file holds, and is not opened."),
             )
-        _csv(book, table, _decoded(content, table, problems), problems)
-    if not book.tables:
+        if suffix in _JSON:
+            _json(book, _decoded(content, path.name, problems), problems)
+        else:
+            _csv(book, table, _decoded(content, table, problems), problems)
+    if not book.tables and not book.guides and not problems.errors:
         raise Refused(
             "file.no_tables",
             _("This archive holds no table of guides. Export once to see the names of the tables."),
@@ -208,6 +216,7 @@ def _oddities(
             mark in chunk for chunk in _overlapping(file) for mark in (b"<f>", b"<f ", b"mergeCell")
         )
     found: set[tuple[int, int]] = set()
+    merged: set[int] = set()
     if not odd:
         return found
     with archive.open(path) as file:
@@ -216,7 +225,12 @@ def _oddities(
             tag = node.tag.rpartition("}")[2]
             if tag == "mergeCell":
                 area = node.get("ref", "")
-                problems.say("merged", table, _place(area.partition(":")[0])[0], value=area)
+                first, last = (_place(one)[0] for one in (area.split(":") * 2)[:2])
+                # Every row of it: what stands in the first may belong to any.
+                for row in range(first, min(last, first + MOST_ROWS) + 1):
+                    if len(merged) < MOST_ROWS and row not in merged:
+                        merged.add(row)
+                        problems.say("merged", table, row, value=area)
             elif tag == "c":
                 if any(below.tag.rpartition("}")[2] == "f" for below in node):
                     found.add(_place(node.get("r", "A1")))
@@ -382,31 +396,29 @@ def _joined(cells: Cells) -> Cells:
 
 
 # --- JSON lines -----------------------------------------------------------------------------------
-def _json(text: str, problems: Problems) -> Book:
-    book = Book()
-    lines: Iterable[tuple[int, Any]]
-    if text.lstrip().startswith("["):
+def _json(book: Book, text: str, problems: Problems) -> None:
+    lines: Iterable[tuple[int, Any, str]]
+    if text.lstrip()[:1] == "[":
         try:
-            lines = enumerate(json.loads(text), start=1)
+            lines = ((at, one, json.dumps(one)) for at, one in enumerate(json.loads(text), start=1))
         except (ValueError, RecursionError) as error:
             raise Refused(
                 "file.json", _("This is not JSON: %(why)s") % {"why": str(error)[:200]}
             ) from error
     else:
         lines = _json_lines(text, problems)
-    for number, one in lines:
+    for number, one, line in lines:
         if not isinstance(one, dict) or not isinstance(one.get("guide"), dict):
             problems.say("no_guide", GUIDES, number)
         else:
-            book.guides.append((number, one))
-    return book
+            book.guides.append((number, line))
 
 
-def _json_lines(text: str, problems: Problems) -> Iterator[tuple[int, Any]]:
+def _json_lines(text: str, problems: Problems) -> Iterator[tuple[int, Any, str]]:
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         try:
-            yield number, json.loads(line)
+            yield number, json.loads(line), line
         except (ValueError, RecursionError) as error:
             problems.say("not_json", GUIDES, number, value=str(error)[:200])

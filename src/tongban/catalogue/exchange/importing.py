@@ -3,6 +3,7 @@ all or nothing unless the editor leaves the bad guides out."""
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -66,7 +67,7 @@ class Incoming:
     row: int
     about: Cells = field(default_factory=dict)
     rows: dict[str, list[Line]] = field(default_factory=dict)
-    guide: dict[str, Any] | None = None
+    json: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,10 @@ def begin_import(upload: UploadedFile, *, by: Officer) -> DirectoryWork:
     """Keep an uploaded file and have the worker check it. Raises Refused (`file.…`)."""
     content = upload.read()
     if len(content) > 60 * 1024 * 1024:
-        raise Refused("file.too_large", _("This file is larger than 60 MB."))
+        raise Refused(
+            "file.too_large",
+            _("This file is larger than 60 MB. Pack it as a ZIP, or export fewer guides at once."),
+        )
     path = default_storage.save(f"directory/{ids.uuid7()}", ContentFile(content))
     work = DirectoryWork.objects.create(
         kind="import",
@@ -355,7 +359,8 @@ def _codes_at(book: Book, places: set[tuple[str, int]]) -> set[str]:
 def _incoming_json(book: Book, problems: Problems) -> tuple[list[Incoming], set[str]]:
     found: dict[str, Incoming] = {}
     bad: set[str] = set()
-    for number, one in book.guides:
+    for number, line in book.guides:
+        one = json.loads(line)
         code = str(one.get("code", "")).strip()
         if not code:
             problems.say("no_code", GUIDES, number)
@@ -372,7 +377,7 @@ def _incoming_json(book: Book, problems: Problems) -> tuple[list[Incoming], set[
             if isinstance(names, dict):
                 about |= {f"name.{key}": str(text) for key, text in names.items()}
             source = str(one.get("source", ""))
-            found[code] = Incoming(code, source, number, about, guide=one["guide"])
+            found[code] = Incoming(code, source, number, about, json=line)
     return list(found.values()), bad
 
 
@@ -442,8 +447,8 @@ def _fit_new(one: Incoming, known: Known, book: Book, problems: Problems) -> Fre
 def _guide(one: Incoming, before: Guide, book: Book, problems: Problems) -> Guide | None:
     """What a row makes of a guide; None, and it is said why, if that is no guide."""
     try:
-        if one.guide is not None:
-            return Guide.model_validate(one.guide)
+        if one.json:
+            return Guide.model_validate(json.loads(one.json)["guide"])
         given = {name: [line.cells for line in lines] for name, lines in one.rows.items()}
         return Guide.model_validate(content_of(laid_over(rows_of(before), given, book.columns)))
     except ValidationError as error:
