@@ -1,4 +1,4 @@
-"""Who offers what, so that it comes to the number wanted. Pure."""
+"""Who offers what, so that it comes to the number wanted."""
 
 from __future__ import annotations
 
