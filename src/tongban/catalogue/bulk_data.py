@@ -128,23 +128,41 @@ def pieces(
     form: Form, part: Part, *, language: str = "zh", dataset_name: Localized
 ) -> Iterator[str]:
     """The part in that form, about a service a piece. `language` is that of a CSV's texts."""
-    if form == "csv":
-        yield "\ufeff" + _csv_line(list(COLUMNS))
-    elif form == "jsonld":
-        around = surroundings(settings.BASE_URL, [])
-        data = cpsv_ap.dataset(around, dataset_name, settings.SITE["region"])
-        yield f'{{"@context": {_json(cpsv_ap.CONTEXT)},\n"@graph": [\n{_json(data)}'
-    for batch in _batches(part):
+    if first := opening(form, dataset_name):
+        yield first
+    for batch in batches(part):
         around = surroundings(settings.BASE_URL, batch, relations=form == "jsonld")
         for offering, guide in batch:
-            if form == "csv":
-                yield _csv_line(_cells(offering, guide, around, language))
-            elif form == "jsonl":
-                yield _json(_whole(offering, guide, around)) + "\n"
-            else:
-                yield ",\n" + _json(cpsv_ap.public_service(offering, guide, around))
+            yield described(form, offering, guide, around, language)
+    if last := closing(form):
+        yield last
+
+
+def opening(form: Form, dataset_name: Localized) -> str:
+    """What a file in that form begins with."""
+    if form == "csv":
+        return "\ufeff" + _csv_line(list(COLUMNS))
     if form == "jsonld":
-        yield "\n]}\n"
+        around = surroundings(settings.BASE_URL, [])
+        data = cpsv_ap.dataset(around, dataset_name, settings.SITE["region"])
+        return f'{{"@context": {_json(cpsv_ap.CONTEXT)},\n"@graph": [\n{_json(data)}'
+    return ""
+
+
+def described(
+    form: Form, offering: Offering, guide: Guide, around: Surroundings, language: str
+) -> str:
+    """A service in that form. For `jsonld`, `around` holds relations."""
+    if form == "csv":
+        return _csv_line(_cells(offering, guide, around, language))
+    if form == "jsonl":
+        return _json(_whole(offering, guide, around)) + "\n"
+    return ",\n" + _json(cpsv_ap.public_service(offering, guide, around))
+
+
+def closing(form: Form) -> str:
+    """What a file in that form ends with."""
+    return "\n]}\n" if form == "jsonld" else ""
 
 
 def whole_services(slugs: Iterable[str]) -> dict[str, dict[str, object]]:
@@ -180,7 +198,7 @@ def safe_cell(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def _batches(part: Part) -> Iterator[list[tuple[Offering, Guide]]]:
+def batches(part: Part) -> Iterator[list[tuple[Offering, Guide]]]:
     """The part's offerings with their guides, a few at a time, in the order of their ids.
 
     First all ids through a server-side cursor; then each batch is a query of its own.

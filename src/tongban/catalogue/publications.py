@@ -1,26 +1,39 @@
 """Files of the whole catalogue, made every night: anybody may take them, as often as they like.
 
-Making one takes minutes and describes every guide; sending one costs nothing. A file is written
+Making them takes minutes and reads every guide once; sending one costs nothing. A file is written
 beside its predecessor and takes its place whole; who is reading the old one reads it to its end.
 """
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 import structlog
 from django.conf import settings
 from django.core.files.storage import default_storage
 
-from tongban.catalogue.bulk_data import FORMS, LANGUAGES, Form, Part, compressed, pieces
+from tongban.catalogue.bulk_data import (
+    FORMS,
+    LANGUAGES,
+    Form,
+    Part,
+    batches,
+    closing,
+    described,
+    opening,
+)
 from tongban.catalogue.feed import last_position
+from tongban.catalogue.linked_data import surroundings
 from tongban.kernel import clock
 from tongban.kernel.announcements import app
 
@@ -81,25 +94,34 @@ def publish_files() -> Publication:
     _tidy(home)
     # Before the first row is read, so that no change falls between the files and the changes.
     position, made_at = last_position(), clock.now()
-    files = []
-    for form in FORMS:
-        for language in LANGUAGES if form == "csv" else ("",):
-            name = ".".join(part for part in ("services", language, form, "gz") if part)
-            text = pieces(
-                form, Part(), language=language or "zh", dataset_name=settings.SITE["name"]
-            )
-            size, digest = _write(home / name, compressed(text))
-            files.append(PublishedFile(name, form, language, size, digest))
+    whole = Part()
+    with ExitStack() as stack:
+        making = [
+            (form, language, stack.enter_context(_packed(home / _name(form, language))))
+            for form in FORMS
+            for language in (LANGUAGES if form == "csv" else ("",))
+        ]
+        for form, _language, file in making:
+            file.write(opening(form, settings.SITE["name"]).encode())
+        for batch in batches(whole):
+            around = surroundings(settings.BASE_URL, batch, relations=True)
+            for form, language, file in making:
+                lines = (described(form, one, guide, around, language) for one, guide in batch)
+                file.write("".join(lines).encode())
+        for form, _language, file in making:
+            file.write(closing(form).encode())
+    files = [_published(home, form, language) for form, language, _file in making]
     made = Publication(
         made_at=made_at,
-        services=Part().offerings().count(),
+        services=whole.offerings().count(),
         position=position,
         files=tuple(files),
     )
     sums = "".join(f"{one.sha256}  {one.name}\n" for one in files)
-    _write(home / "SHA256SUMS", [sums.encode()])
-    told = asdict(made) | {"made_at": made_at.isoformat()}
-    _write(home / _MANIFEST, [json.dumps(told, indent=1).encode()])
+    manifest = asdict(made) | {"made_at": made_at.isoformat()}
+    for name, text in (("SHA256SUMS", sums), (_MANIFEST, json.dumps(manifest, indent=1))):
+        with _replacing(home / name) as plain:
+            plain.write(text.encode())
     return made
 
 
@@ -118,18 +140,35 @@ def _tidy(home: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def _write(path: Path, blocks: Iterable[bytes]) -> tuple[int, str]:
-    """Write a file and put it in its place; its size and digest."""
-    size, digest = 0, hashlib.sha256()
+def _name(form: Form, language: str) -> str:
+    return ".".join(part for part in ("services", language, form, "gz") if part)
+
+
+def _published(home: Path, form: Form, language: str) -> PublishedFile:
+    path = home / _name(form, language)
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return PublishedFile(path.name, form, language, path.stat().st_size, digest)
+
+
+@contextmanager
+def _packed(path: Path) -> Iterator[gzip.GzipFile]:
+    """A file to write through gzip."""
+    with (
+        _replacing(path) as file,
+        gzip.GzipFile(filename="", fileobj=file, mode="wb", compresslevel=6, mtime=0) as packed,
+    ):
+        yield packed
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write beside another, which it replaces when it is whole."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
-            for block in blocks:
-                file.write(block)
-                digest.update(block)
-                size += len(block)
+            yield file
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-    return size, digest.hexdigest()
