@@ -42,6 +42,8 @@ WITH_TESTS = frozenset({"test", "check", "screenshots", "bench"})
 WITH_ASSETS = frozenset({"up", "setup", "test", "bench", "screenshots"})
 WITH_BROWSER = frozenset({"test", "screenshots"})
 COMMANDS = WITH_TESTS | WITH_ASSETS | {"manage", "doctor", "meaning", "reset"}
+# These have nothing to explain beyond the usage; who asks them for help wants nothing done.
+PLAIN = frozenset({"meaning", "setup", "doctor", "check"})
 
 
 def prepare(command: str) -> Path:
@@ -64,6 +66,9 @@ def main(words: list[str]) -> int:
         return 0
     began = time.monotonic()
     command = words[0]
+    if command in PLAIN and not {"-h", "--help"}.isdisjoint(words):
+        print(USAGE, end="")
+        return 0
     if command not in COMMANDS:
         return console.fail(f"there is no command “{command}”. Try: ./tongban help") + 1
     try:

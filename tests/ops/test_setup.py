@@ -76,6 +76,9 @@ def test_help_names_every_command() -> None:
     told = run_bootstrap("help").stdout
     for command in ("up", "test", "check", "bench", "manage", "doctor", "screenshots", "reset"):
         assert f"./tongban {command}" in told
+    was = environment.WITH_MEANING.exists()
+    assert run_bootstrap("meaning", "--help").stdout == told
+    assert environment.WITH_MEANING.exists() == was, "who asks for help wants nothing installed"
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES])
