@@ -14,7 +14,6 @@ from tongban.notices.models import Notice
 from tongban.notices.sending import link_of
 from tongban.notices.texts import letter
 
-
 # What people are told as staff: their own cases are read at home.
 _OF_WORK = Q(kind__endswith=".staff")
 for _kind in ("guide.", "export.", "rehearsal."):

@@ -1,4 +1,4 @@
-"""What the platform has told an officer: every notice is found again here, and leads to its page."""
+"""What the platform has told an officer: each notice is found again here and leads to its page."""
 
 from __future__ import annotations
 
