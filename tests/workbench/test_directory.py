@@ -269,7 +269,7 @@ def test_the_list_is_bounded(
     with django_assert_max_num_queries(14):
         page = client.get("/en/work/guides/?concern=unchecked")
     assert page.status_code == 200
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         client.get(f"/work/guides/{desk.offering.pk}/")
     for odd in ("concern=x", "region=nowhere", "agency=abc", "theme=%00", "item=9" * 9, "q=%00"):
         assert client.get(f"/work/guides/?{odd}").status_code == 200, odd
