@@ -46,7 +46,7 @@ def visit(demo_site: DemoSite, browser: Browser) -> Iterator[Callable[..., Visit
         visitor = Visitor(demo_site, browser, **wishes)
         visitors.append(visitor)
         if username:
-            visitor.sign_in(username)
+            visitor.come_in(username)
         return visitor
 
     yield make
