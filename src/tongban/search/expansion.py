@@ -28,20 +28,20 @@ def expand(query: str) -> tuple[str, ...]:
     """
     text = _text(query)
     spans = _spans(text)
-    return _means(text, spans, lexicon.look_up((), _words(text, spans))[1]) if spans else ()
+    return tuple(_means(text, spans, lexicon.look_up((), _words(text, spans))[1]) if spans else ())
 
 
-def known(query: str, tokens: Query) -> tuple[tuple[Query, ...], lexicon.Rarity]:
-    """The tokens of what else to look for, and how rare they and those of the query are.
+def known(query: str, tokens: Query) -> tuple[Mapping[Query, Query], lexicon.Rarity]:
+    """What else to look for → what of the query it stands for; how rare all their tokens are.
 
     One query; two where editors have words for something in it.
     """
     text = _text(query)
     spans = _spans(text)
-    also = tuple(_tokens(one) for one in _means(text, spans, {}))
+    also = _both(_means(text, spans, {}))
     rarity, synonyms = lexicon.look_up(_all(tokens, also), _words(text, spans))
     if synonyms:
-        also = tuple(_tokens(one) for one in _means(text, spans, synonyms))
+        also = _both(_means(text, spans, synonyms))
         rarity, _same = lexicon.look_up(_all(tokens, also), ())
     return also, rarity
 
@@ -70,25 +70,33 @@ def _words(text: str, spans: Sequence[tuple[int, int]]) -> list[str]:
 
 def _means(
     text: str, spans: Sequence[tuple[int, int]], synonyms: Mapping[str, Sequence[str]]
-) -> tuple[str, ...]:
-    """What the longest words of a text mean, by editors and in general."""
+) -> dict[str, str]:
+    """What the longest words of a text mean, by editors and in general → those words."""
     general = vocabulary()
-    found: dict[str, None] = {}
+    found: dict[str, str] = {}
     used: list[tuple[int, int]] = []
     for start, end in sorted(spans, key=lambda span: span[0] - span[1]):
         words = text[start:end]
         means = [*synonyms.get(words, ()), *general.get(words, ())]
         if means and not any(first <= start and end <= last for first, last in used):
             used.append((start, end))
-            found |= dict.fromkeys(means)
-    return tuple(found)
+            found = dict.fromkeys(means, words) | found
+    return found
 
 
-def _all(query: Query, also: Sequence[Query]) -> list[str]:
+def _both(means: Mapping[str, str]) -> dict[Query, Query]:
+    return {_tokens(one): _tokens(words) for one, words in means.items()}
+
+
+def _all(query: Query, also: Mapping[Query, Query]) -> list[str]:
     """The tokens whose rarity says how to search."""
     return [
         *query.words, *query.pairs, *query.chars, query.exact,
-        *(token for one in also for token in (*one.pairs, *one.words, *one.chars)),
+        *(
+            token
+            for one in (*also, *also.values())
+            for token in (*one.pairs, *one.words, *one.chars)
+        ),
     ]  # fmt: skip
 
 

@@ -6,9 +6,8 @@ the words, a region with few documents is read whole: guides may have them.
 
 from __future__ import annotations
 
-import json
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -17,6 +16,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from tongban.search import acts, lexicon
+from tongban.search.counting import by_kind, counted_lines, read
 from tongban.search.expansion import known
 from tongban.search.models import Row
 from tongban.search.statements import (
@@ -51,7 +51,7 @@ _FINDING_CHARS = 4
 # in large areas.
 _OFTEN, _OFTEN_FAR = 0.1, 0.01
 # Tokens of official words for everyday ones, and their weight beside what was typed.
-_MOST_ALSO, _ALSO = 8, 0.6
+_MOST_ALSO, _ALSO = 12, 0.7
 # Weights of tokens in guide texts (D), nothing (C), synonyms and sounds (B), titles (A).
 _WEIGHTS = "{0.05,0.1,0.5,1}"
 # Terms are ranked together if they weigh at least this share of the heaviest: a rank costs time.
@@ -70,9 +70,6 @@ _SENTENCE = 4
 _MOST_TOGETHER = 6
 # A query of so few words or pairs names a thing.
 _BARE = 3
-# Titles of services that begin a thing, and of those that end it; of none.
-_ACTS = tuple(" | ".join(f"'{one}':A" for one in some) for some in (acts.BEGINNING, acts.ENDING))
-_NO_ACT = ("'X'", "'X'")
 Parameters: TypeAlias = dict[str, str | int | float | list[str] | list[int] | list[float]]
 
 # What has less than this of what the best has is not found either.
@@ -150,9 +147,9 @@ def find(
         # Whether there is something does not depend on facets: nor does what is counted.
         hits, total, lines, *_rest = ask(REGION)
     return Found(
-        hits=tuple(Hit(*one) for one in _read(hits) or ()),
+        hits=tuple(Hit(*one) for one in read(hits) or ()),
         total=total,
-        facets=_by_kind(_counted(lines or "")),
+        facets=by_kind(counted_lines(lines or "")),
         corrected=_corrected(query, plan.corrections),
     )
 
@@ -168,7 +165,7 @@ def count(
     with connection.cursor() as cursor:
         cursor.execute(COUNT_ALL.format(where=where), {**parameters, "facets": list(facets)})
         total, counts = cursor.fetchone()
-    return total, _by_kind(_read(counts) or {})
+    return total, by_kind(read(counts) or {})
 
 
 def having(facet: str) -> QuerySet[Row, int]:
@@ -245,7 +242,7 @@ def _plan(typed: str, *, loose: bool) -> _Plan | None:
     if query.exact in rarity.known:
         terms[_term(query.exact)] = _EXACT * sum(terms.values())
     is_bare = len(query.words) + len(query.pairs) <= _BARE
-    first, last = _NO_ACT if not is_bare or acts.names_an_act([query, *also]) else _ACTS
+    first, last = acts.sought(query, tuple(also), is_bare=is_bare)
     is_han = bool(query.chars)
     size = len(query.typed) + len(query.chars)
     asked = [
@@ -253,8 +250,10 @@ def _plan(typed: str, *, loose: bool) -> _Plan | None:
         for token in (*pairs, *words, *chars)
         if token in rarity.known or (size < _SENTENCE and not corrections)
     ]
+    # Of the query, what some title has, or what stands for something in titles.
+    counted = {*rarity.known, *(token for one in also.values() for token in _all_of(one))}
     floor = max(_FLOOR, _FLOOR_OF_TWO - _FLOOR_STEP * (size - 2))
-    whole = sum(rarity.of(token) for token in (*pairs, *words, *chars) if token in rarity.known)
+    whole = sum(rarity.of(token) for token in (*pairs, *words, *chars) if token in counted)
     return _Plan(
         match=" | ".join(dict.fromkeys([*finders, *rare_chars])),
         match_far=" | ".join(dict.fromkeys([*finders, *very_rare_chars])),
@@ -274,27 +273,38 @@ def _plan(typed: str, *, loose: bool) -> _Plan | None:
 
 
 def _official(
-    also: Sequence[Query], rarity: lexicon.Rarity, finders: list[str], sure: list[str]
+    also: Mapping[Query, Query], rarity: lexicon.Rarity, finders: list[str], sure: list[str]
 ) -> dict[str, float]:
     """What guides say for everyday words of the query: terms that rank; what finds is added.
 
-    Who has all of such an expression surely has what was asked for.
+    Such an expression weighs as much as the words it stands for, however long it is. Who has all
+    of it surely has what was asked for.
     """
+    weights: dict[str, float] = {}
+    for one, words in also.items():
+        tokens = [token for token in _all_of(one) if token in rarity.known]
+        typed, official = (sum(map(rarity.of, some)) for some in (_all_of(words), tokens))
+        share = _ALSO * min(1.0, typed / official) if official else 0.0
+        for token in tokens:
+            weights[token] = max(weights.get(token, 0), share * rarity.of(token))
     found: dict[str, float] = {}
-    pairs = dict.fromkeys(token for one in also for token in (*one.pairs, *one.words))
-    for token in _rarest(rarity, [one for one in pairs if one in rarity.known], _MOST_ALSO):
-        found[_term(token)] = _ALSO * rarity.of(token)
-        if not rarity.is_frequent(token, _OFTEN):
-            finders.append(_term(token))
-    chars = dict.fromkeys(char for one in also for char in one.chars)
-    for char in _rarest(rarity, [one for one in chars if one in rarity.known], _MOST_ALSO):
-        found[_term(char)] = _ALSO * rarity.of(char)
+    chars = {char for one in also for char in one.chars}
+    for are_chars in (False, True):
+        some = [token for token in weights if (token in chars) is are_chars]
+        for token in sorted(some, key=weights.__getitem__, reverse=True)[:_MOST_ALSO]:
+            found[_term(token)] = weights[token]
+            if not are_chars and not rarity.is_frequent(token, _OFTEN):
+                finders.append(_term(token))
     for one in also:
-        tokens = (*one.pairs, *one.words)
+        tokens = [*one.pairs, *one.words]
         is_known = bool(tokens) and all(token in rarity.known for token in tokens)
         if is_known and not all(rarity.is_frequent(token, _OFTEN) for token in tokens):
             sure.append(f"({' & '.join(map(_term, tokens))})")
     return found
+
+
+def _all_of(query: Query) -> tuple[str, ...]:
+    return (*query.pairs, *query.words, *query.chars)
 
 
 def _meant(query: Query, rarity: lexicon.Rarity, corrections: dict[str, str]) -> dict[str, float]:
@@ -478,30 +488,3 @@ def _row(statement: str, parameters: Parameters, planning: Mapping[str, str]) ->
         cursor.nextset()
         row: tuple[Any, ...] = cursor.fetchone()
         return row
-
-
-def _read(value: object) -> Any:
-    """JSON of the database, whether or not it was read already."""
-    return json.loads(value) if isinstance(value, str) else value
-
-
-def _counted(lines: str) -> dict[str, int]:
-    """How many services have each facet; a line is a service. Many have the same, counted once.
-
-    Three times as fast as in the database.
-    """
-    found: dict[str, int] = defaultdict(int)
-    for facets, services in Counter(lines.split("\n")).items():
-        for facet in set(facets.split(" ")):
-            found[facet] += services
-    found.pop("", None)
-    return found
-
-
-def _by_kind(counts: Mapping[str, int]) -> dict[str, dict[str, int]]:
-    """ "kind:value" → number, by kind; the most first."""
-    kinds: dict[str, dict[str, int]] = defaultdict(dict)
-    for facet, number in sorted(counts.items(), key=lambda one: (-one[1], one[0])):
-        kind, _colon, value = facet.partition(":")
-        kinds[kind][value] = number
-    return dict(kinds)

@@ -42,14 +42,24 @@ _HAN = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _RUN = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+")
 _IS_HAN = re.compile(rf"[{_HAN}]")
 # Particles and what people say around what they want.
-_PARTICLES = frozenset("的了吗呢啊吧呀嘛哦么着我你您他她是在要想怎")
+_PARTICLES = frozenset("的了吗呢啊吧呀嘛哦么着我你您他她它们是在要想怎有没把被也都就")
 _STOP_WORDS = """
-a about am an and any are as at be but by can could did do does for from get had has have he hello
-help her hi him his how i if im in is it its ll me my need not of on or our please re s she should
-so t tell that the their them there these they this those to us ve want was we were what when
-where which who why will with would you your
+a about am an and any are as at be been but by can cannot could couldn d did didn do does doesn don
+for from get getting got had has have haven he hello help her hi him his how i if im in is isn it
+its just ll m me might must my need needs not now of on one or our ours please re really s shall she
+should so some still t tell that the their them there these they this those to too us ve very want
+wants was we were what when where which who why will with won would you your yours
 """
 _STOP = frozenset(_STOP_WORDS.split())
+# What people say around what they want, in Chinese: how, where, with which papers.
+_ASIDE = re.compile(
+    "请问(?:一下)?|想问(?:一下)?|咨询(?:一下)?|麻烦|谢谢|帮我|我想要|我想|我要|想要|需要"
+    "|(?:应该|应当|该|要)?(?:去|到|在|上)?(?:哪里|哪儿|哪个部门|哪个窗口|什么地方)(?:可以|能)?(?:办理|办|弄)?"
+    "|(?:应该|应当|该|要)?(?:去|到|在|上)哪(?:办理|办|弄)?"
+    "|(?:应该|应当|该)?(?:怎么|怎样|如何|咋)(?:样|才能|才可以)?(?:办理|办|弄|搞|操作|处理|走流程)?"
+    "|(?:要)?(?:带|准备|提供|交|办|走)?(?:什么|哪些|啥)(?:样的)?(?:材料|资料|证件|手续|条件|流程|东西)"
+    "|(?:要)?(?:带|准备)(?:什么|哪些|啥)|是什么|可以吗|行吗|能吗|[能要会行用]不[能要会行用]|可不可以|需不需要|有没有|是不是"
+)
 
 
 @dataclass(frozen=True)
@@ -134,10 +144,9 @@ def has_letters(text: str) -> bool:
 def query_tokens(query: str) -> Query:
     """The tokens of what somebody typed; at most LONGEST_QUERY characters are read."""
     text = normal(query[:LONGEST_QUERY])
-    found = runs(text)
+    found = runs(_to_the_point(text))
     han = [run for run in found if is_han(run)]
-    latin = [run for run in found if not is_han(run)]
-    content = [word for word in latin if word not in _STOP] or (latin if not han else [])
+    content = [run for run in _content(found) if not is_han(run)]
     chars = [char for run in han for char in run]
     said = [char for char in chars if char not in _PARTICLES]
     pairs = [
@@ -234,10 +243,25 @@ def document_tokens(
 
 def exact_token(text: str) -> str:
     """The token of a whole title or query: the same whatever stands between its words."""
-    found = "".join(runs(normal(text)))
+    found = "".join(
+        run if is_han(run) else stem(run) for run in _content(runs(_to_the_point(normal(text))))
+    )
     if not found:
         return ""
     return EXACT + blake2b(found.encode(), digest_size=6).hexdigest()
+
+
+def _to_the_point(text: str) -> str:
+    """Normal text without what people say around what they want, if anything is left."""
+    if text.isascii():
+        return text
+    left = _ASIDE.sub(" ", text)
+    return left if _RUN.search(left) else text
+
+
+def _content(found: list[str]) -> list[str]:
+    """The runs that say something; all, if none does."""
+    return [run for run in found if run not in _STOP] or found
 
 
 def stem(word: str) -> str:
