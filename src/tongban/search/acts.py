@@ -27,8 +27,7 @@ class _Act:
     def is_said(self, query: Query) -> bool:
         """Whether a query names it."""
         return not self.said.isdisjoint((*query.pairs, *query.words)) or any(
-            first in self.before and second not in self.before[first]
-            for first, second in query.pairs
+            pair[0] in self.before and pair[1] not in self.before[pair[0]] for pair in query.pairs
         )
 
 
