@@ -11,9 +11,12 @@ from tongban.search.index import count_words
 
 log = structlog.get_logger(__name__)
 
+# One at a time: they take all processors there are, and would do the same work twice.
+_ONE = "embed_services"
+
 
 @app.periodic(cron="* * * * *")
-@app.task(queue="upkeep", queueing_lock="embed_new_services", pass_context=False)
+@app.task(queue="upkeep", lock=_ONE, queueing_lock="embed_new_services", pass_context=False)
 def embed_new_services(timestamp: int) -> None:
     """Give vectors to what was published since the last minute."""
     if meaning.has_new():
@@ -21,7 +24,7 @@ def embed_new_services(timestamp: int) -> None:
 
 
 @app.periodic(cron="37 3 * * *")
-@app.task(queue="upkeep", queueing_lock="embed_services", pass_context=False)
+@app.task(queue="upkeep", lock=_ONE, queueing_lock="embed_services", pass_context=False)
 def embed_services_nightly(timestamp: int) -> None:
     """Give vectors to services whose other names changed, or all for another embedder."""
     _embed()
