@@ -29,7 +29,7 @@ def can_be_taken_back(work: DirectoryWork) -> bool:
     if work.state != DirectoryWork.State.DONE or "taken_back" in work.outcome:
         return False
     if work.kind == "topic":
-        return work.parameters.get("kind") == "remove_topic"
+        return bool(work.parameters.get("kind") == "remove_topic")
     return (
         work.kind == "bulk"
         and work.parameters.get("kind") in KINDS

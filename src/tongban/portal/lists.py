@@ -187,9 +187,7 @@ def guide_places(request: HttpRequest, slug: str) -> HttpResponse:
     if offering is None:
         raise Http404("no such service")
     if offering.current_id is None:
-        return redirect(
-            "portal:guide", offering.slug
-        )  # there it stands why
+        return redirect("portal:guide", offering.slug)  # there it stands why
     rows = lists.places_of(offering)
     listing = page_of(request, rows, by=("region_path", "id"), size=_PLACES)
     above = {one.region.parent_id for one in listing.rows if one.region.parent_id}

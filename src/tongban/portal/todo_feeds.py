@@ -24,13 +24,13 @@ from tongban.look.api import day
 from tongban.portal.todo_data import opened, part_of
 from tongban.portal.todo_history import tell, who
 from tongban.portal.todo_views import (
-    TIMES,
     list_or_404,
     sentence_of,
     task_or_404,
     task_url,
 )
 from tongban.supervision.api import (
+    TIMES,
     Entry,
     Plan,
     Tally,

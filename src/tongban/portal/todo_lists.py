@@ -32,8 +32,8 @@ from tongban.portal.paging import page_of
 from tongban.portal.todo_news import follows_it, news_in, news_of
 from tongban.portal.todo_timeline import timeline_of
 from tongban.portal.todo_units import places
+from tongban.portal.todo_views import Count as TimeCount
 from tongban.portal.todo_views import (
-    TIMES,
     TaskRow,
     counts_of,
     list_or_404,
@@ -44,11 +44,11 @@ from tongban.portal.todo_views import (
     unit_url,
     units_of,
 )
-from tongban.portal.todo_views import Count as TimeCount
 from tongban.supervision.api import (
     BY_URGENCY,
     RULES,
     SMALLEST_SAMPLE,
+    TIMES,
     Digest,
     Entry,
     Plan,
