@@ -32,11 +32,12 @@ from tongban.catalogue.api import (
     versions_of,
     withdraw,
 )
-from tongban.catalogue.bulk_data import COLUMNS, Part, compressed, pieces, safe_cell
+from tongban.catalogue.bulk_data import COLUMNS, Part, compressed, pieces
 from tongban.catalogue.linked_data import Addresses, surroundings
 from tongban.catalogue.publications import folder, publish_files
 from tongban.directory.api import load_demo_directory
 from tongban.kernel import clock
+from tongban.kernel.cells import safe_cell
 from tongban.portal import open_data as views
 
 HOSTILE = '=HYPERLINK("https://evil.example","请点击")</script><b>\u2028'

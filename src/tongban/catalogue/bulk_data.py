@@ -29,6 +29,7 @@ from tongban.catalogue.linked_data import Surroundings, surroundings
 from tongban.catalogue.models import Offering
 from tongban.catalogue.publishing import guide_of
 from tongban.directory.api import subtree
+from tongban.kernel.cells import safe_cell
 from tongban.kernel.localized import Localized, pick
 
 Form = Literal["csv", "jsonl", "jsonld"]
@@ -91,9 +92,6 @@ ATTRIBUTIONS: Mapping[str, Localized] = {
 }
 # Rows read, described and written at a time.
 _BATCH = 200
-# What a spreadsheet program would take for a formula; those of Chinese and Japanese take the wide
-# signs for one too.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True)
@@ -188,14 +186,6 @@ def compressed(text: Iterable[str]) -> Iterator[bytes]:
                 buffer.seek(0)
                 buffer.truncate()
     yield buffer.getvalue()
-
-
-def safe_cell(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula: an apostrophe goes before what would be one.
-
-    So a telephone "+86 …" begins with one as well. The other forms give every text as it is.
-    """
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def batches(part: Part) -> Iterator[list[tuple[Offering, Guide]]]:

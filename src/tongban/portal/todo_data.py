@@ -24,6 +24,7 @@ from django.views.decorators.http import require_safe
 
 from tongban.directory.api import find_region
 from tongban.kernel import clock
+from tongban.kernel.cells import safe_cell
 from tongban.kernel.localized import pick
 from tongban.portal.todo_views import (
     Public,
@@ -450,9 +451,8 @@ def _flat(row: Mapping[str, object]) -> dict[str, object]:
 
 
 def _cell(value: object) -> object:
-    """A text that a spreadsheet would take for a formula gets an apostrophe before it."""
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return f"'{value}"
+    if isinstance(value, str):
+        return safe_cell(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, date | datetime):

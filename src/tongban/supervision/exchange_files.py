@@ -17,6 +17,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
+from tongban.kernel.cells import FORMULA
 from tongban.kernel.errors import Refused
 from tongban.supervision.exchange_tables import (
     LANGUAGES,
@@ -36,7 +37,7 @@ MOST_IN_CELL = 32_767  # characters of a workbook's cell; what is longer would b
 # Sheets of the empty template that tell how to fill it in.
 HELP = frozenset({"填写说明", "机构代码", "how to fill in", "agency codes"})
 # What a spreadsheet would take for a formula; and the apostrophe that keeps it from doing so.
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "'")
+_RISKY = (*FORMULA, "'")
 # Characters a workbook's XML cannot hold as they are, and what would be read as one of them.
 _ESCAPED = re.compile(r"\r|_(?=x[0-9A-Fa-f]{4}_)")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")

@@ -9,6 +9,7 @@ from typing import Any
 from django.http import StreamingHttpResponse
 
 from tongban.kernel import clock
+from tongban.kernel.cells import safe_cell
 
 
 class _Echo:
@@ -30,7 +31,7 @@ def csv_lines(rows: Iterable[Iterable[str]]) -> Iterator[str]:
 def plain(cell: str) -> str:
     """A cell no spreadsheet takes for a formula; a negative number stays one."""
     is_number = cell.removeprefix("-").isdigit()
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") and not is_number else cell
+    return cell if is_number else safe_cell(cell)
 
 
 def csv_response(lines: Iterator[str], name: str) -> StreamingHttpResponse:

@@ -19,13 +19,13 @@ from pydantic import BaseModel
 
 from tongban.catalogue.anatomy import Element, elements
 from tongban.catalogue.guide import Guide
+from tongban.kernel.cells import FORMULA
 
 Cells = dict[str, str]  # column → cell; empty cells may be missing
 Rows = dict[str, list[Cells]]  # table → its rows of one guide
 
 GUIDES = "guides"
 LANGUAGES = ("zh", "en")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "#")
 _YES = {"true": True, "1": True, "yes": True, "是": True, "有": True}
 _NO = {"false": False, "0": False, "no": False, "否": False, "无": False}
 
@@ -83,7 +83,7 @@ def _columns(
 # --- cells ---------------------------------------------------------------------------------------
 def meant(text: str) -> str:
     """A text as a cell."""
-    if not text or text.startswith(("\\", *_FORMULA)):
+    if not text or text.startswith(("\\", "#", *FORMULA)):
         return "\\" + text
     return text
 

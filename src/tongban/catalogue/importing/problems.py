@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol, TextIO
 
-from tongban.catalogue.bulk_data import safe_cell
+from tongban.kernel.cells import safe_cell
 
 # Problems kept for the summary on the screen; the report file has them all.
 _KEPT_ROWS = 8

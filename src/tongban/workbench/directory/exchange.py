@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods
 from tongban.catalogue.api import desk
 from tongban.identity.api import OfficerRequest, officer_required
 from tongban.kernel import clock
+from tongban.kernel.cells import safe_cell
 from tongban.kernel.errors import Refused
 from tongban.workbench.directory.bulk import state_of
 from tongban.workbench.guides import FILTERS, narrowed_by
@@ -145,10 +146,7 @@ def report(request: OfficerRequest, work_id: int) -> HttpResponse:
     out.writerow([_("Sheet"), _("Row"), _("Column"), _("What is wrong"), _("Kind"), _("Code")])
     for table, row, column, words, is_error, code in work.outcome.get("problems", []):
         kind = _("error") if is_error else _("note")
-        out.writerow([_safe(str(cell)) for cell in (table, row or "", column, words, kind, code)])
+        out.writerow(
+            [safe_cell(str(cell)) for cell in (table, row or "", column, words, kind, code)]
+        )
     return answer
-
-
-def _safe(cell: str) -> str:
-    """No cell is taken for a formula."""
-    return "'" + cell if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

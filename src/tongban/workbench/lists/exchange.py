@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tongban.identity.api import Officer, OfficerRequest, officer_required
+from tongban.kernel.cells import safe_cell
 from tongban.kernel.errors import Refused
 from tongban.kernel.localized import Localized
 from tongban.look.api import Text
@@ -236,7 +237,7 @@ def problems(request: OfficerRequest, incoming_id: UUID) -> HttpResponse:
     for outlook in found:
         for one in _bad(outlook):
             cells = (one.table, str(one.row or ""), one.column, one.words, one.value)
-            out.writerow([_safe(cell) for cell in cells])
+            out.writerow([safe_cell(cell) for cell in cells])
     return answer
 
 
@@ -323,8 +324,3 @@ def _bad(outlook: incoming.Outlook) -> list[Bad]:
         Bad(one.table, one.row, one.column, str(REASONS[one.code]), one.value)
         for one in outlook.problems
     ]
-
-
-def _safe(cell: str) -> str:
-    """No cell is taken for a formula."""
-    return "'" + cell if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
