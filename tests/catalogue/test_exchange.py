@@ -197,8 +197,7 @@ def test_odd_cells_are_named() -> None:
         ("guides", 2, "visits", True),  # a formula without a value
         ("guides", 3, "code", True),  # a number
         ("guides", 3, "consult_phone", True),  # an error
-        ("guides", 4, "", True),  # merged cells, each row of them
-        ("guides", 5, "", True),
+        *(("guides", row, "", True) for row in (4, 5)),  # merged cells
         ("materials", 0, "", False),  # empty
         ("Notizen", 0, "", False),
     }
