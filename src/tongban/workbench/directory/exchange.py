@@ -16,6 +16,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods
 
 from tongban.catalogue.api import desk
@@ -143,7 +144,8 @@ def report(request: OfficerRequest, work_id: int) -> HttpResponse:
     answer["Cache-Control"] = "no-store, private"
     answer.write("\ufeff")
     out = csv.writer(answer)
-    out.writerow([_("Sheet"), _("Row"), _("Column"), _("What is wrong"), _("Kind"), _("Code")])
+    code = pgettext("identifier", "Code")
+    out.writerow([_("Sheet"), _("Row"), _("Column"), _("What is wrong"), _("Kind"), code])
     for table, row, column, words, is_error, code in work.outcome.get("problems", []):
         kind = _("error") if is_error else _("note")
         out.writerow(

@@ -45,7 +45,7 @@ class TopicForm(forms.Form):
         label=gettext_lazy("For whom"), choices=list(AUDIENCES.items()), widget=forms.RadioSelect
     )
     code = forms.CharField(
-        label=gettext_lazy("Code"),
+        label=pgettext_lazy("identifier", "Code"),
         help_text=gettext_lazy(
             "Small Latin letters, digits, - and _. It stands in addresses and files and is never "
             "changed."
